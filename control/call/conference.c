@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Copyright (c) 2026 the offhook authors
+// Calls of three parties (ECMA-269, Conference Call, Single Step Conference Call). The phone of the
+// party that brings them together mixes; the media of the others goes to it alone.
+#include "control/call/model.h"
+#include "control/phone/phone.h"
+
+static unsigned parties_up(const struct call *call)
+{
+	const struct connection *connection;
+	unsigned n = 0;
+
+	TAILQ_FOREACH (connection, &call->connections, in_call)
+		n += connection_is_up(connection);
+	return n;
+}
+
+bool call_is_conference(const struct call *call)
+{
+	return call->mixer != NULL && parties_up(call) >= CONFERENCE_PARTIES;
+}
+
+void call_set_mixer(struct call *call, struct connection *mixer)
+{
+	struct engine *engine = call->engine;
+
+	if (mixer != NULL && call->mixer == NULL)
+		engine->conferences++;
+	if (mixer == NULL && call->mixer != NULL)
+		engine->conferences--;
+	call->mixer = mixer;
+}
+
+// `max-conferences` counts those that are being made too.
+bool connection_can_mix(const struct connection *connection)
+{
+	const struct engine *engine = connection->call->engine;
+	uint32_t most = engine->config->telephony.max_conferences;
+
+	return connection->line != NULL && connection->line->phone->mixes &&
+	       (most == 0 || engine->conferences < most);
+}
+
+// The far end of a talk of two; NULL: it is something else.
+static struct connection *partner(const struct connection *connection)
+{
+	struct connection *peer = connection_peer(connection);
+
+	return connection_is_talking(connection) && call_members(connection->call) == 2 ? peer
+											: NULL;
+}
+
+static enum call_result check_conference(
+	const struct connection *held, const struct connection *active)
+{
+	const struct connection *first = partner(held), *second = partner(active);
+
+	if (held->call == active->call || held->state != CONNECTION_HOLD ||
+		active->state != CONNECTION_CONNECTED || held->line->phone != active->line->phone)
+		return CALL_BAD_STATE;
+	if (call_members(held->call) >= CONFERENCE_PARTIES ||
+		call_members(active->call) >= CONFERENCE_PARTIES)
+		return CALL_TOO_MANY;
+	if (first == NULL || second == NULL)
+		return CALL_BAD_STATE;
+	if (first->dn == second->dn)
+		return CALL_SAME_DEVICE;
+	return connection_can_mix(active) ? CALL_OK : CALL_NO_MIXER;
+}
+
+// The device's two connections: the one that is connected, with its phone's audio, stands for the
+// held one from now on, which leaves with the id of the call that ended. Two devices of one phone
+// each keep what they are: the one that is connected is the party from now on.
+static void change_places(struct connection *held, struct connection *active)
+{
+	struct call *call = held->call;
+
+	if (held->dn == active->dn) {
+		held->joined_from = active->joined_from;
+		active->joined_from = NULL;
+	}
+	active->outbound = held->outbound;
+	TAILQ_REMOVE(&call->connections, active, in_call);
+	TAILQ_INSERT_BEFORE(held, active, in_call);
+	TAILQ_REMOVE(&call->connections, held, in_call);
+	TAILQ_INSERT_TAIL(&call->connections, held, in_call);
+}
+
+enum call_result connections_conference(struct connection *held, struct connection *active)
+{
+	enum call_result result;
+	struct call *call, *other;
+	struct party added;
+
+	if (held->state == CONNECTION_CONNECTED && active->state == CONNECTION_HOLD)
+		return connections_conference(active, held);
+	result = check_conference(held, active);
+	if (result != CALL_OK)
+		return result;
+	call = held->call;
+	other = active->call;
+	added = party_of_dn(partner(active)->dn);
+	call_merge(call, other, CSTA_CAUSE_CONFERENCE);
+	change_places(held, active);
+	call_set_mixer(call, active);
+	call->party_changes++;
+	call_transition(&(struct transition){
+		.kind = TRANSITION_CONFERENCED,
+		.cause = CSTA_CAUSE_CONFERENCE,
+		.subject = active,
+		.secondary = held,
+		.acting = active->dn,
+		.destination = added,
+	});
+	call_merged(call, other);
+	return CALL_OK;
+}
+
+enum call_result connection_join(struct connection *connection, const char *number)
+{
+	struct call *call = connection->call;
+	struct party to = party_of(call->engine, number);
+
+	if (connection->state != CONNECTION_CONNECTED || !connection_is_talking(connection))
+		return CALL_BAD_STATE;
+	if (to.dn == NULL)
+		return CALL_BAD_NUMBER;
+	if (call_connection(call, to.dn) != NULL)
+		return CALL_SAME_DEVICE;
+	if (call_members(call) >= CONFERENCE_PARTIES)
+		return CALL_TOO_MANY;
+	if (!connection_can_mix(connection))
+		return CALL_NO_MIXER;
+	// One is enough: each device that the call is brought to has its connection when that of
+	// the one before is gone.
+	if (pool_is_full(&call->engine->connections))
+		return CALL_NO_MEMORY;
+	call_set_mixer(call, connection);
+	call->redirections = 0;
+	call_offer(call, &to, CSTA_CAUSE_SINGLE_STEP_CONFERENCE);
+	return CALL_OK;
+}
+
+void connection_joined(struct connection *connection)
+{
+	struct call *call = connection->call;
+
+	if (!call_is_conference(call))
+		return;
+	call->party_changes++;
+	call_transition(&(struct transition){
+		.kind = TRANSITION_CONFERENCED,
+		.cause = CSTA_CAUSE_SINGLE_STEP_CONFERENCE,
+		.subject = call->mixer,
+		.acting = call->mixer->dn,
+		.destination = party_of_dn(connection->dn),
+	});
+}
+
+static struct connection *last_but(const struct call *call, const struct connection *mixer)
+{
+	struct connection *connection;
+
+	TAILQ_FOREACH_REVERSE(connection, &call->connections, connections, in_call)
+	{
+		if (connection != mixer && !connection->onlooker)
+			return connection;
+	}
+	return NULL;
+}
+
+enum call_result conference_remove_last(struct connection *mixer)
+{
+	struct call *call = mixer->call;
+
+	if (call->mixer != mixer)
+		return CALL_BAD_STATE;
+	return connection_drop(last_but(call, mixer), mixer->dn, CSTA_CAUSE_NORMAL_CLEARING);
+}
+
+// Of two who are left one is the calling and one the called party, in the places they had.
+static void pair_up(struct call *call)
+{
+	struct connection *first = TAILQ_FIRST(&call->connections), *second;
+	struct party one, two;
+	bool turned;
+
+	while (first->onlooker || first->state == CONNECTION_NULL)
+		first = TAILQ_NEXT(first, in_call);
+	second = connection_peer(first);
+	one = call_party(call, first);
+	two = call_party(call, second);
+	turned = first->dn == call->called.dn || second->dn == call->calling.dn;
+	call->calling = turned ? two : one;
+	call->called = turned ? one : two;
+	// Who diverted the third party, or its call, is of no concern to them.
+	call->redirecting = (struct party){ 0 };
+	call->party_changes++;
+}
+
+void conference_shrunk(struct call *call)
+{
+	if (call->mixer == NULL || call_members(call) >= CONFERENCE_PARTIES)
+		return;
+	call_set_mixer(call, NULL);
+	if (call_members(call) == 2)
+		pair_up(call);
+}

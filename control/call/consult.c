@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Copyright (c) 2026 the offhook authors
+// Two calls of one device: consultation, and switching between the two (ECMA-269, Consultation
+// Call, Alternate Call, Reconnect Call).
+#include "control/call/model.h"
+#include "control/phone/phone.h"
+
+bool connections_are_together(const struct connection *a, const struct connection *b)
+{
+	if (a->dn == b->dn)
+		return true;
+	return a->line != NULL && b->line != NULL && a->line->phone == b->line->phone;
+}
+
+// It is a call like any other from now on.
+static void consultation_release(struct connection *consultation)
+{
+	consultation->consults_for = NULL;
+	consultation->purpose = DIAL_CALL;
+}
+
+void connection_unlink(struct connection *connection)
+{
+	if (connection->consultation != NULL)
+		consultation_release(connection->consultation);
+	if (connection->consults_for != NULL)
+		connection->consults_for->consultation = NULL;
+	connection->consultation = NULL;
+	connection->consults_for = NULL;
+}
+
+static void link_up(struct connection *existing, struct connection *consultation)
+{
+	if (existing->consultation != NULL)
+		consultation_release(existing->consultation);
+	existing->consultation = consultation;
+	consultation->consults_for = existing;
+}
+
+static enum call_result consult(struct connection *existing, struct line *line,
+	enum dial_purpose purpose, struct connection **out)
+{
+	bool held = existing->state == CONNECTION_HOLD;
+	struct connection *consultation;
+	enum call_result result;
+
+	if (!held && (existing->state != CONNECTION_CONNECTED || !connection_is_talking(existing)))
+		return CALL_BAD_STATE;
+	if (!phone_is_registered(line->phone))
+		return CALL_OUT_OF_SERVICE;
+	result = line_open(line, purpose, &consultation);
+	if (result != CALL_OK)
+		return result;
+	// Of a held call some other one of the phone may be in the way.
+	result = held ? line_make_way(line) : connection_hold(existing, CSTA_CAUSE_CONSULTATION);
+	if (result != CALL_OK) {
+		connection_discard(consultation);
+		return result;
+	}
+	link_up(existing, consultation);
+	connection_initiate(consultation, line, CSTA_CAUSE_CONSULTATION);
+	*out = consultation;
+	return CALL_OK;
+}
+
+enum call_result connection_consult_at(
+	struct connection *existing, struct line *line, struct connection **out)
+{
+	return consult(existing, line, DIAL_CALL, out);
+}
+
+enum call_result connection_begin_transfer(struct connection *existing, struct line *line)
+{
+	bool blind = line == NULL ||
+		     config_transfers_blind(existing->dn->engine->config, existing->dn->config);
+	struct connection *consultation;
+
+	return blind ? consult(existing, existing->line, DIAL_BLIND_TRANSFER, &consultation)
+		     : consult(existing, line, DIAL_TRANSFER, &consultation);
+}
+
+enum call_result connection_consult(
+	struct connection *existing, const char *number, struct connection **out)
+{
+	enum call_result result;
+
+	if (existing->line == NULL)
+		return CALL_BAD_STATE;
+	result = connection_consult_at(existing, existing->line, out);
+	if (result == CALL_OK && number != NULL)
+		connection_dial(*out, number);
+	return result;
+}
+
+// Where the held call goes on: at the phone of the other one, of a shared line too.
+static struct line *line_of_both(const struct connection *held, const struct connection *other)
+{
+	return held->dn == other->dn && other->line != NULL ? other->line : held->line;
+}
+
+enum call_result connections_alternate(struct connection *held, struct connection *active)
+{
+	bool waiting = held->state == CONNECTION_ALERTING;
+	struct line *line = line_of_both(held, active);
+	enum call_result result = CALL_OK;
+
+	if (held->call == active->call || !connections_are_together(held, active))
+		return CALL_BAD_STATE;
+	if (!waiting)
+		result = connection_check_retrieve(held, line, active);
+	if (result == CALL_OK)
+		result = connection_hold(active, CSTA_CAUSE_ALTERNATE);
+	if (result != CALL_OK)
+		return result;
+	return waiting ? connection_answer_at(held, line)
+		       : connection_retrieve_at(held, line, CSTA_CAUSE_ALTERNATE);
+}
+
+enum call_result connections_reconnect(struct connection *active, struct connection *held)
+{
+	struct line *line = line_of_both(held, active);
+	enum call_result result;
+
+	if (held->call == active->call || !connections_are_together(held, active) ||
+		active->state == CONNECTION_HOLD)
+		return CALL_BAD_STATE;
+	result = connection_check_retrieve(held, line, active);
+	if (result != CALL_OK)
+		return result;
+	connection_clear(active, CSTA_CAUSE_NORMAL_CLEARING);
+	return connection_retrieve_at(held, line, CSTA_CAUSE_NORMAL);
+}

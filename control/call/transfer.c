@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Copyright (c) 2026 the offhook authors
+// A party leaves its place in a call to somebody else: deflection before it answered, transfer
+// after (ECMA-269, Deflect Call, Single Step Transfer Call, Transfer Call).
+#include "control/call/model.h"
+
+// Where a party that takes no part yet may be sent to.
+static enum call_result check_target(struct call *call, const struct party *to)
+{
+	if (to->dn == NULL)
+		return CALL_BAD_NUMBER;
+	return call_connection(call, to->dn) != NULL ? CALL_SAME_DEVICE : CALL_OK;
+}
+
+enum call_result connection_deflect(struct connection *connection, const char *number)
+{
+	struct call *call = connection->call;
+	struct party to = party_of(call->engine, number);
+	enum call_result result = check_target(call, &to);
+
+	if (connection->state != CONNECTION_ALERTING)
+		return CALL_BAD_STATE;
+	if (result != CALL_OK)
+		return result;
+	if (!call_may_divert(call))
+		return CALL_LOOP;
+	connection_divert(connection, &to, CSTA_CAUSE_REDIRECTED);
+	call_offer(call, &to, CSTA_CAUSE_REDIRECTED);
+	return CALL_OK;
+}
+
+struct party call_party(const struct call *call, const struct connection *connection)
+{
+	if (connection->dn == call->calling.dn)
+		return call->calling;
+	return connection->dn == call->called.dn ? call->called : party_of_dn(connection->dn);
+}
+
+// The one other party of a call that can be transferred: of two parties, neither of which waits in
+// vain. NULL: there is none.
+static struct connection *transferee(const struct connection *connection)
+{
+	if (call_members(connection->call) != 2 || connection->call->failure != CSTA_CAUSE_NONE)
+		return NULL;
+	return connection_peer(connection);
+}
+
+static enum call_result check_single_step(struct connection *connection, const struct party *to)
+{
+	const struct connection *stays = transferee(connection);
+
+	if (!connection_is_up(connection) || stays == NULL || !connection_is_up(stays))
+		return CALL_BAD_STATE;
+	return check_target(connection->call, to);
+}
+
+static void single_step(struct connection *connection, const struct party *to)
+{
+	struct call *call = connection->call;
+
+	call->calling = call_party(call, transferee(connection));
+	call->called = *to;
+	call->redirecting = (struct party){ 0 };
+	call->redirections = 0;
+	call->party_changes++;
+	call_transition(&(struct transition){
+		.kind = TRANSITION_TRANSFERRED,
+		.cause = CSTA_CAUSE_SINGLE_STEP_TRANSFER,
+		.subject = connection,
+		.acting = connection->dn,
+		.destination = *to,
+	});
+	call_offer(call, to, CSTA_CAUSE_SINGLE_STEP_TRANSFER);
+}
+
+enum call_result connection_transfer_single_step(struct connection *connection, const char *number)
+{
+	struct party to = party_of(connection->call->engine, number);
+	enum call_result result;
+
+	if (connection->state != CONNECTION_CONNECTED)
+		return CALL_BAD_STATE;
+	result = check_single_step(connection, &to);
+	if (result == CALL_OK)
+		single_step(connection, &to);
+	return result;
+}
+
+enum call_result transfer_entered(struct connection *connection, const struct party *to)
+{
+	struct connection *held = connection->consults_for;
+	enum call_result result;
+
+	if (held->state != CONNECTION_HOLD)
+		return CALL_BAD_STATE;
+	result = check_single_step(held, to);
+	if (result != CALL_OK)
+		return result;
+	connection_clear(connection, CSTA_CAUSE_NORMAL_CLEARING);
+	single_step(held, to);
+	return CALL_OK;
+}
+
+// The party that is there already calls the one that still rings.
+static void parties_set(struct call *call, const struct connection *stays, const struct call *other,
+	const struct connection *joins)
+{
+	struct party first = call_party(call, stays), second = call_party(other, joins);
+
+	if (connection_is_up(stays)) {
+		call->calling = first;
+		call->called = second;
+		call->redirecting = other->redirecting;
+		call->redirections = other->redirections;
+		call->first_redirection = other->first_redirection;
+		call->last_redirection = other->last_redirection;
+	} else {
+		call->calling = second;
+		call->called = first;
+	}
+	call->party_changes++;
+}
+
+enum call_result connections_transfer(struct connection *primary, struct connection *secondary)
+{
+	struct call *call, *other;
+	struct connection *stays, *joins;
+	struct party to;
+
+	if (primary->state == CONNECTION_CONNECTED && secondary->state == CONNECTION_HOLD) {
+		struct connection *held = secondary;
+
+		secondary = primary;
+		primary = held;
+	}
+	call = primary->call;
+	other = secondary->call;
+	if (call == other || !connections_are_together(primary, secondary))
+		return CALL_BAD_STATE;
+	if (primary->state != CONNECTION_HOLD || !connection_is_up(secondary))
+		return CALL_BAD_STATE;
+	stays = transferee(primary);
+	joins = transferee(secondary);
+	if (stays == NULL || joins == NULL ||
+		(!connection_is_up(stays) && !connection_is_up(joins)))
+		return CALL_BAD_STATE;
+	if (stays->dn == joins->dn)
+		return CALL_SAME_DEVICE;
+	to = call_party(other, joins);
+	parties_set(call, stays, other, joins);
+	call_merge(call, other, CSTA_CAUSE_TRANSFER);
+	call_transition(&(struct transition){
+		.kind = TRANSITION_TRANSFERRED,
+		.cause = CSTA_CAUSE_TRANSFER,
+		.subject = primary,
+		.secondary = secondary,
+		.acting = primary->dn,
+		.destination = to,
+	});
+	call_merged(call, other);
+	return CALL_OK;
+}

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Copyright (c) 2026 the offhook authors
+// Call control services. The requests' devices and connections are checked
+// already.
+#include "control/csta/service.h"
+
+// The connection's own state fits (the table of services): what else may be wrong with the moment.
+static enum refusal result_of(enum call_result result)
+{
+	return refusal_of_result(result, REFUSED_OBJECT_STATE, REFUSED_OUT_OF_SERVICE);
+}
+
+// The number to be dialled: of a DN, in the form in which the number plan has it. Empty when the
+// client wants the user to dial.
+static enum refusal called_number(struct request *request, char number[NUMBER_SIZE])
+{
+	struct span called = span_trim(span_str(request->msg->body.make_call.called_number));
+
+	number[0] = '\0';
+	if (called.n == 0)
+		return REFUSED_NOT;
+	if (device_resolve(request->engine, called, NULL, number) == NULL)
+		return REFUSED_CALLED_DEVICE;
+	return REFUSED_NOT;
+}
+
+// Without autoOriginate the phone goes off hook by itself, as with doNotPrompt. Once it is off
+// hook, or rings for its user, the request has succeeded; all else is told by events.
+enum refusal serve_make_call(struct request *request)
+{
+	const struct csta_make_call *make_call = &request->msg->body.make_call;
+	struct csta_connection *id = &request->answer->body.make_call_response.connection;
+	struct connection *connection;
+	char number[NUMBER_SIZE];
+	enum refusal refusal = called_number(request, number);
+	enum call_result result;
+	bool prompt;
+
+	if (refusal != REFUSED_NOT)
+		return refusal;
+	prompt = make_call->has.auto_originate &&
+		 make_call->auto_originate == CSTA_AUTO_ORIGINATE_PROMPT;
+	// Clients of the basic mode are not to prompt.
+	if (prompt && request->engine->config->voice_service.cti_basic_mode)
+		return REFUSED_PARAMETER;
+	result = prompt ? call_prompt(request->dn, number, &connection)
+			: call_originate(request->engine, request->dn, CSTA_CAUSE_MAKE_CALL,
+				  &connection);
+	if (result != CALL_OK)
+		return refusal_of_result(
+			result, REFUSED_CALLING_STATE, REFUSED_CALLING_OUT_OF_SERVICE);
+	csta_connection_set(id, connection->call->id, request->device);
+	if (number[0] != '\0' && !prompt)
+		connection_dial(connection, number);
+	return REFUSED_NOT;
+}
+
+enum refusal serve_answer_call(struct request *request)
+{
+	return result_of(connection_answer(request->connection));
+}
+
+enum refusal serve_clear_connection(struct request *request)
+{
+	return result_of(connection_clear(request->connection, CSTA_CAUSE_NORMAL_CLEARING));
+}
+
+enum refusal serve_hold_call(struct request *request)
+{
+	return result_of(connection_hold(request->connection, CSTA_CAUSE_NORMAL));
+}
+
+enum refusal serve_retrieve_call(struct request *request)
+{
+	return result_of(connection_retrieve(request->connection, CSTA_CAUSE_NORMAL));
+}
+
+enum refusal serve_clear_call(struct request *request)
+{
+	call_clear(request->connection->call, request->dn, CSTA_CAUSE_NORMAL_CLEARING);
+	return REFUSED_NOT;
+}
+
+// --- calls that go to somebody else --------------------------------------------------------------
+
+// The number of the device that is to join, which is not the one that asks.
+static enum refusal destination_number(
+	struct request *request, const char *text, char number[NUMBER_SIZE])
+{
+	struct dn *dn = device_resolve(request->engine, span_trim(span_str(text)), NULL, number);
+
+	if (dn == NULL)
+		return REFUSED_DESTINATION_DEVICE;
+	return dn == request->connection->dn ? REFUSED_DESTINATION : REFUSED_NOT;
+}
+
+// Those who stay, with their connections before and after.
+static void list_fill(struct csta_connection_item_list *list, const struct request *request,
+	const struct connection *leaving, const char *now)
+{
+	struct viewer viewer = viewer_of_request(request);
+	const struct connection *c;
+
+	TAILQ_FOREACH (c, &leaving->call->connections, in_call) {
+		if (c != leaving && !c->onlooker)
+			connection_list_add(list, &viewer, c, now, c->call->id);
+	}
+}
+
+static void id_fill(
+	struct csta_connection *id, const struct request *request, const char *call, struct dn *dn)
+{
+	struct viewer viewer = viewer_of_request(request);
+	char device[CSTA_DEVICE_SIZE];
+
+	device_write(request->engine, &viewer, dn, "", device);
+	csta_connection_set(id, call, device);
+}
+
+enum refusal serve_deflect_call(struct request *request)
+{
+	char number[NUMBER_SIZE];
+	enum refusal refusal = destination_number(
+		request, request->msg->body.deflect_call.new_destination, number);
+
+	return refusal != REFUSED_NOT ? refusal
+				      : result_of(connection_deflect(request->connection, number));
+}
+
+// The answer names the connection to the device that the call goes to, and who stays in it.
+enum refusal serve_single_step_transfer_call(struct request *request)
+{
+	struct csta_single_step_transfer_call_response *answer =
+		&request->answer->body.single_step_transfer_call_response;
+	struct connection *connection = request->connection;
+	char number[NUMBER_SIZE];
+	enum refusal refusal = destination_number(
+		request, request->msg->body.single_step_transfer_call.transferred_to, number);
+
+	if (refusal != REFUSED_NOT)
+		return refusal;
+	answer->has.connections = true;
+	list_fill(&answer->connections, request, connection, connection->call->id);
+	id_fill(&answer->connection, request, connection->call->id,
+		dn_find(request->engine, number));
+	return result_of(connection_transfer_single_step(connection, number));
+}
+
+enum refusal serve_transfer_call(struct request *request)
+{
+	struct csta_transfer_call_response *answer = &request->answer->body.transfer_call_response;
+	struct connection *held = request->held, *active = request->connection;
+	const struct connection *joins = connection_peer(active);
+	enum call_result result;
+
+	answer->has.connections = true;
+	list_fill(&answer->connections, request, held, held->call->id);
+	list_fill(&answer->connections, request, active, held->call->id);
+	if (joins != NULL)
+		id_fill(&answer->connection, request, held->call->id, joins->dn);
+	result = connections_transfer(held, active);
+	return result == CALL_SAME_DEVICE ? REFUSED_NOT_DIFFERENT : result_of(result);
+}
+
+enum refusal serve_conference_call(struct request *request)
+{
+	struct csta_conference_call_response *answer =
+		&request->answer->body.conference_call_response;
+	struct connection *held = request->held, *active = request->connection;
+	struct viewer viewer = viewer_of_request(request);
+	const char *id = held->call->id;
+	enum call_result result;
+
+	csta_connection_set(&answer->connection, id, request->device);
+	answer->has.connections = true;
+	connection_list_add(&answer->connections, &viewer, held, id, id);
+	list_fill(&answer->connections, request, held, id);
+	list_fill(&answer->connections, request, active, id);
+	result = connections_conference(held, active);
+	return result == CALL_SAME_DEVICE ? REFUSED_NOT_DIFFERENT : result_of(result);
+}
+
+// The device that is called in takes part like all others, or not at all.
+enum refusal serve_single_step_conference_call(struct request *request)
+{
+	const struct csta_single_step_conference_call *join =
+		&request->msg->body.single_step_conference_call;
+	struct csta_single_step_conference_call_response *answer =
+		&request->answer->body.single_step_conference_call_response;
+	struct connection *connection = request->connection;
+	char number[NUMBER_SIZE];
+	enum refusal refusal = destination_number(request, join->device_to_join, number);
+
+	if (refusal != REFUSED_NOT)
+		return refusal;
+	if (join->has.participation && join->participation != CSTA_PARTICIPATION_ACTIVE)
+		return REFUSED_PARAMETER;
+	id_fill(&answer->connection, request, connection->call->id,
+		dn_find(request->engine, number));
+	return result_of(connection_join(connection, number));
+}
+
+// --- two calls of one device ---------------------------------------------------------------------
+
+// What becomes of a consultation is not restricted beforehand.
+static bool is_restricted(bool given, enum csta_consult_options options)
+{
+	return given && options != CSTA_CONSULT_UNRESTRICTED;
+}
+
+// Without a number the user dials.
+enum refusal serve_consultation_call(struct request *request)
+{
+	const struct csta_consultation_call *consult = &request->msg->body.consultation_call;
+	const char *device = consult->consulted_device;
+	bool dials = span_trim(span_str(device)).n != 0;
+	struct connection *consultation;
+	char number[NUMBER_SIZE];
+	enum refusal refusal = dials ? destination_number(request, device, number) : REFUSED_NOT;
+
+	if (refusal != REFUSED_NOT)
+		return refusal;
+	if (is_restricted(consult->has.consult_options, consult->consult_options))
+		return REFUSED_PARAMETER;
+	refusal = result_of(
+		connection_consult(request->connection, dials ? number : NULL, &consultation));
+	if (refusal == REFUSED_NOT)
+		csta_connection_set(&request->answer->body.consultation_call_response.connection,
+			consultation->call->id, request->device);
+	return refusal;
+}
+
+enum refusal serve_alternate_call(struct request *request)
+{
+	const struct csta_alternate_call *alternate = &request->msg->body.alternate_call;
+
+	if (is_restricted(alternate->has.consult_options, alternate->consult_options))
+		return REFUSED_PARAMETER;
+	return result_of(connections_alternate(request->held, request->connection));
+}
+
+enum refusal serve_reconnect_call(struct request *request)
+{
+	return result_of(connections_reconnect(request->connection, request->held));
+}

@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Copyright (c) 2026 the offhook authors
+// Capability exchange (ECMA-269, capability exchange services): what the engine and its devices are
+// able to do. What is claimed comes from the tables of services and events alone.
+#include <stdio.h>
+
+#include "control/csta/service.h"
+#include "control/csta/session.h"
+#include "control/phone/phone.h"
+
+enum {
+	SEGMENTS_A_TURN = 4, // of a list of devices
+	RING_PATTERNS = 3,   // inside, outside, feature
+};
+
+static uint64_t events_told(void)
+{
+	return events_supported() | feature_events_supported();
+}
+
+// True to the letter: what has a row is served, what has a row in the tables of events is told.
+enum refusal serve_get_csta_features(struct request *request)
+{
+	struct csta_get_csta_features_response *features =
+		&request->answer->body.get_csta_features_response;
+
+	features->services = services_supported();
+	features->has.events = true;
+	features->events = events_told();
+	return REFUSED_NOT;
+}
+
+// --- profiles ------------------------------------------------------------------------------------
+
+// What a profile of ECMA TR/87 asks for, as bits of services and of events.
+#define S(name) CSTA_BIT(CSTA_SERVICE_##name)
+#define E(name) CSTA_BIT(CSTA_EVENT_##name)
+#define MINIMAL_SERVICES \
+	(S(ANSWER_CALL) | S(CLEAR_CONNECTION) | S(MAKE_CALL) | S(MONITOR_START) | \
+		S(MONITOR_STOP) | S(REQUEST_SYSTEM_STATUS))
+#define MINIMAL_EVENTS \
+	(E(CONNECTION_CLEARED) | E(DELIVERED) | E(ESTABLISHED) | E(FAILED) | E(ORIGINATED) | \
+		E(SERVICE_INITIATED))
+#define BASIC_SERVICES \
+	(MINIMAL_SERVICES | S(DEFLECT_CALL) | S(HOLD_CALL) | S(RETRIEVE_CALL) | \
+		S(SINGLE_STEP_TRANSFER))
+#define BASIC_EVENTS (MINIMAL_EVENTS | E(DIVERTED) | E(HELD) | E(RETRIEVED) | E(TRANSFERRED))
+
+static const struct {
+	enum csta_profiles_bit profile;
+	uint64_t services;
+	uint64_t events;
+} profiles[] = {
+	{ CSTA_PROFILE_MINIMAL, MINIMAL_SERVICES, MINIMAL_EVENTS },
+	{ CSTA_PROFILE_BASIC, BASIC_SERVICES, BASIC_EVENTS },
+	{ CSTA_PROFILE_ADVANCED,
+		BASIC_SERVICES | S(ALTERNATE_CALL) | S(CONSULTATION_CALL) | S(RECONNECT_CALL) |
+			S(TRANSFER_CALL) | S(GENERATE_DIGITS),
+		BASIC_EVENTS | E(DIGITS_GENERATED) },
+	{ CSTA_PROFILE_CONFERENCING, S(CONFERENCE_CALL) | S(SINGLE_STEP_CONFERENCE),
+		E(CONFERENCED) },
+	{ CSTA_PROFILE_BASIC_DEVICE,
+		S(GET_DO_NOT_DISTURB) | S(GET_FORWARDING) | S(SET_DO_NOT_DISTURB) |
+			S(SET_FORWARDING),
+		E(DO_NOT_DISTURB) | E(FORWARDING) },
+};
+#undef S
+#undef E
+
+static uint64_t profiles_kept(void)
+{
+	uint64_t services = services_supported(), events = events_told(), kept = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(profiles); i++) {
+		if ((profiles[i].services & ~services) == 0 && (profiles[i].events & ~events) == 0)
+			kept |= CSTA_BIT(profiles[i].profile);
+	}
+	return kept;
+}
+
+enum refusal serve_get_switching_function_capabilities(struct request *request)
+{
+	const char *name = request->engine->config->hostname;
+	struct csta_get_switching_function_capabilities_response *answer =
+		&request->answer->body.get_switching_function_capabilities_response;
+
+	snprintf(answer->domain_name, sizeof(answer->domain_name), "%.*s",
+		(int)sizeof(answer->domain_name) - 1, name[0] != '\0' ? name : "offhook");
+	snprintf(answer->manufacturer, sizeof(answer->manufacturer), "offhook");
+	answer->profiles = profiles_kept();
+	answer->device_formats =
+		CSTA_BIT(CSTA_DEVICE_FORMAT_ASTERISK) | CSTA_BIT(CSTA_DEVICE_FORMAT_HASH);
+	answer->domain_features = CSTA_BIT(CSTA_DOMAIN_FORWARDING_BEFORE) |
+				  CSTA_BIT(CSTA_DOMAIN_FAILED_WITHOUT_CONNECTION);
+	if (!request->engine->config->voice_service.cti_basic_mode)
+		answer->domain_features |= CSTA_BIT(CSTA_DOMAIN_PROMPTING);
+	answer->addressability = CSTA_BIT(CSTA_APPEARANCES_NOT_ADDRESSABLE);
+	answer->appearance_types = CSTA_BIT(CSTA_APPEARANCES_SELECTED_STANDARD);
+	answer->unsupported = CSTA_UNSUPPORTED_IGNORED;
+	answer->has.media_class = true;
+	answer->media_class = CSTA_BIT(CSTA_MEDIA_VOICE);
+	answer->has.correlator_data = true;
+	answer->connection_view = CSTA_VIEW_FIXED;
+	return REFUSED_NOT;
+}
+
+// --- devices -------------------------------------------------------------------------------------
+
+// Bits of a list of the device's that follow from those of the whole engine.
+struct share {
+	uint64_t whole;
+	uint64_t part;
+};
+
+static uint64_t share_of(const struct share *shares, size_t n, uint64_t whole)
+{
+	uint64_t part = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if ((whole & shares[i].whole) != 0)
+			part |= shares[i].part;
+	}
+	return part;
+}
+
+#define SHARE(kind, name, list) \
+	{ \
+		CSTA_BIT(CSTA_##kind##_##name), CSTA_BIT(CSTA_##list##_##name) \
+	}
+static const struct share logical_services[] = {
+	SHARE(SERVICE, GET_DO_NOT_DISTURB, LOGICAL),
+	SHARE(SERVICE, GET_FORWARDING, LOGICAL),
+	SHARE(SERVICE, SET_DO_NOT_DISTURB, LOGICAL),
+	SHARE(SERVICE, SET_FORWARDING, LOGICAL),
+};
+static const struct share logical_events[] = {
+	SHARE(EVENT, DO_NOT_DISTURB, LOGICAL),
+	SHARE(EVENT, FORWARDING, LOGICAL),
+};
+static const struct share maintenance_events[] = {
+	SHARE(EVENT, BACK_IN_SERVICE, MAINTENANCE),
+	SHARE(EVENT, OUT_OF_SERVICE, MAINTENANCE),
+};
+static const struct share physical_services[] = {
+	SHARE(SERVICE, GET_MESSAGE_WAITING, PHYSICAL),
+	SHARE(SERVICE, SET_MESSAGE_WAITING, PHYSICAL),
+};
+static const struct share physical_events[] = {
+	SHARE(EVENT, MESSAGE_WAITING, PHYSICAL),
+};
+#undef SHARE
+#define SHARE_OF(shares, whole) share_of(shares, ARRAY_SIZE(shares), whole)
+
+// The phone that carries the DN, in service or not; NULL: none does.
+static const struct phone *dn_phone(const struct dn *dn)
+{
+	const struct line *line = TAILQ_FIRST(&dn->lines);
+
+	return line != NULL ? line->phone : NULL;
+}
+
+static const struct phone_model *dn_model(const struct dn *dn)
+{
+	const struct phone *phone = dn_phone(dn);
+
+	return phone != NULL ? phone->config->model : NULL;
+}
+
+// One call of a device is active, all its channels may hold one.
+enum refusal serve_get_logical_device_information(struct request *request)
+{
+	struct csta_get_logical_device_information_response *answer =
+		&request->answer->body.get_logical_device_information_response;
+	uint64_t services = services_supported(), events = events_told();
+
+	answer->has.category = true;
+	answer->category = CSTA_CATEGORY_STATION;
+	answer->has_physical_element = dn_phone(request->dn) != NULL;
+	answer->appearance_addressable = false;
+	answer->appearance_type = CSTA_APPEARANCE_SELECTED_STANDARD;
+	answer->has.max_active_calls = true;
+	answer->max_active_calls = 1;
+	answer->has.max_held_calls = true;
+	answer->max_held_calls = request->dn->channels;
+	answer->has.max_conference_devices =
+		(services & CSTA_BIT(CSTA_SERVICE_CONFERENCE_CALL)) != 0;
+	answer->max_conference_devices = CONFERENCE_PARTIES;
+	answer->services = SHARE_OF(logical_services, services);
+	answer->has.services = answer->services != 0;
+	answer->events = SHARE_OF(logical_events, events);
+	answer->has.events = answer->events != 0;
+	answer->maintenance_events = SHARE_OF(maintenance_events, events);
+	answer->has.maintenance_events = answer->maintenance_events != 0;
+	return REFUSED_NOT;
+}
+
+enum refusal serve_get_physical_device_information(struct request *request)
+{
+	struct csta_get_physical_device_information_response *answer =
+		&request->answer->body.get_physical_device_information_response;
+	const struct phone_model *model = dn_model(request->dn);
+
+	if (dn_phone(request->dn) == NULL)
+		return REFUSED_DEVICE_KIND;
+	answer->has.category = true;
+	answer->category = CSTA_CATEGORY_STATION;
+	answer->has_logical_element = true;
+	answer->has.model = model != NULL;
+	answer->has.max_buttons = model != NULL;
+	if (model != NULL) {
+		snprintf(answer->model, sizeof(answer->model), "%s", model->name);
+		answer->max_buttons = model->buttons;
+	}
+	answer->has.max_ring_patterns = true;
+	answer->max_ring_patterns = RING_PATTERNS;
+	answer->services = SHARE_OF(physical_services, services_supported());
+	answer->has.services = answer->services != 0;
+	answer->events = SHARE_OF(physical_events, events_told());
+	answer->has.events = answer->events != 0;
+	return REFUSED_NOT;
+}
+
+// --- the list of devices -------------------------------------------------------------------------
+
+// From this one on the next that clients may watch.
+static struct dn *watched_from(const struct engine *engine, struct dn *dn)
+{
+	while (dn != NULL && !dn_is_watched(engine, dn))
+		dn = TAILQ_NEXT(dn, all);
+	return dn;
+}
+
+static void device_list(
+	const struct session *session, struct dn *dn, struct csta_device_item_list *list)
+{
+	struct csta_device_item *item = &list->items[list->count++];
+	struct viewer viewer = { session, session->dn, session->line, session->style };
+	const struct phone_model *model = dn_model(dn);
+
+	device_write(session->engine, &viewer, dn, "", item->device);
+	item->has.category = true;
+	item->category = CSTA_CATEGORY_STATION;
+	item->has.model = model != NULL;
+	if (model != NULL)
+		snprintf(item->model, sizeof(item->model), "%s", model->name);
+}
+
+static void listing_ref(const struct session *session, char ref[CSTA_CROSS_REF_SIZE])
+{
+	snprintf(ref, CSTA_CROSS_REF_SIZE, "d%u-%u", session->id, session->listing.number);
+}
+
+// One message of the list; `alone`: with one device.
+static void segment_send(struct session *session, bool alone)
+{
+	struct listing *listing = &session->listing;
+	struct csta_switching_function_devices *devices;
+	struct command command;
+
+	csta_msg_init(&command.csta_event, CSTA_SWITCHING_FUNCTION_DEVICES);
+	command.csta_event.ns = session->ns;
+	devices = &command.csta_event.body.switching_function_devices;
+	listing_ref(session, devices->service_ref);
+	devices->has.segment = true;
+	devices->segment = ++listing->segment;
+	while (listing->next != NULL &&
+		devices->devices.count < ARRAY_SIZE(devices->devices.items)) {
+		device_list(session, listing->next, &devices->devices);
+		listing->next =
+			alone ? NULL
+			      : watched_from(session->engine, TAILQ_NEXT(listing->next, all));
+	}
+	devices->last = listing->next == NULL;
+	session_send(session, &command);
+}
+
+static void listing_go_on(struct session *session)
+{
+	for (int i = 0; i < SEGMENTS_A_TURN && session->listing.next != NULL; i++)
+		segment_send(session, false);
+}
+
+// A part of each list that is on its way, a turn.
+static void listings_go_on(void *data)
+{
+	struct engine *engine = data;
+	struct session *session;
+	uint32_t cursor = 0;
+	bool more = false;
+
+	while ((session = session_next(engine, &cursor)) != NULL) {
+		listing_go_on(session);
+		more |= session->listing.next != NULL;
+	}
+	if (more)
+		osmo_timer_schedule(&engine->listing_timer, 0, 1);
+	engine_turn(engine);
+}
+
+// The devices follow the answer in messages of their own. One list at a time goes to a client.
+enum refusal serve_get_switching_function_devices(struct request *request)
+{
+	const struct csta_get_switching_function_devices *asked =
+		&request->msg->body.get_switching_function_devices;
+	struct session *session = request->session;
+	struct engine *engine = request->engine;
+	struct dn *first = TAILQ_FIRST(&engine->dns);
+	bool stations = !asked->has.category || asked->category == CSTA_CATEGORY_STATION;
+
+	if (session->listing.next != NULL)
+		return REFUSED_REQUESTS_OPEN;
+	if (asked->has.device)
+		first = device_resolve(engine, span_str(asked->device), NULL, NULL);
+	if (asked->has.device && first == NULL)
+		return REFUSED_DEVICE;
+	if (asked->has.device && !dn_is_watched(engine, first))
+		return REFUSED_PRIVILEGE;
+	session->listing = (struct listing){
+		.next = stations ? watched_from(engine, first) : NULL,
+		.number = session->listing.number + 1,
+	};
+	listing_ref(
+		session, request->answer->body.get_switching_function_devices_response.service_ref);
+	segment_send(session, asked->has.device);
+	if (session->listing.next != NULL && !osmo_timer_pending(&engine->listing_timer)) {
+		osmo_timer_setup(&engine->listing_timer, listings_go_on, engine);
+		osmo_timer_schedule(&engine->listing_timer, 0, 1);
+	}
+	return REFUSED_NOT;
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Copyright (c) 2026 the offhook authors
+// Skinny phones: registration, keys, and what they show.
+#pragma once
+
+#include "control/config/phone_model.h"
+#include "control/engine.h"
+
+enum { PHONE_NAME_SIZE = 17, PHONE_CODECS_MAX = 18 };
+
+enum { STREAMS_MAX = 2 }; // of a phone that mixes a conference of three
+
+enum stream_state {
+	STREAM_CLOSED,
+	STREAM_OPENING,   // OpenReceiveChannel sent
+	STREAM_RECEIVING, // acknowledged: rtp is known
+	STREAM_HOPELESS,  // the two phones have no codec in common
+};
+
+// The media of an appearance with one other party.
+struct stream {
+	uint32_t peer;       // call reference of that party's appearance
+	uint32_t party;      // what the phone calls it; 0: not open
+	uint8_t state;       // enum stream_state
+	bool sending;        // the phone was told where to send
+	struct endpoint rtp; // where the phone receives, once it told us
+};
+struct digit_player;
+
+// One showing of a connection on a line of a phone. A DN that several phones carry is shown on
+// each.
+struct appearance {
+	TAILQ_ENTRY(appearance) in_connection;
+	TAILQ_ENTRY(appearance) at_phone;
+	struct connection *connection;
+	struct line *line;
+	uint32_t call_reference; // what the phone calls it
+	uint32_t call_state;     // enum sccp_call_state_code that the phone was told last
+	uint32_t keys;           // appearance_keys() that the phone was told last
+	uint8_t shown;           // enum screen: what the phone shows now
+	uint8_t party_changes;   // of the call, when it last named the parties
+	struct stream streams[STREAMS_MAX];
+	struct digit_player *player; // plays digits (control/phone/digits.c); NULL: none
+};
+
+// A TCP connection of the Skinny port. It becomes a phone's when that registers; one that only
+// sends KeepAlives (a phone whose primary server is another) stays as it is.
+struct station {
+	struct hlist_node by_conn;
+	struct engine *engine;
+	handle_t conn;
+	struct endpoint remote;
+	struct endpoint local;
+	struct phone *phone;        // NULL: nobody registered on it
+	struct wheel_node patience; // until Register
+};
+
+struct phone {
+	struct hlist_node by_name;
+	struct hlist_node by_tag;
+	TAILQ_ENTRY(phone) all;
+	TAILQ_HEAD(, appearance) appearances; // oldest first
+	struct engine *engine;
+	const struct config_ephone *config;
+	struct station *station;   // NULL: none
+	handle_t conn;             // 0: none
+	struct endpoint remote;
+	struct line *lines; // line_count of them
+	struct watch_button *watches; // watch_count of them
+	uint8_t line_count;
+	uint8_t watch_count;
+	uint8_t state; // of its registration: control/phone/station_fsm.c
+	uint8_t protocol_version;
+	uint8_t codec_count;
+	uint8_t ringer;   // enum sccp_ring_code that the phone was told last
+	uint8_t plane;    // line whose call plane is active, 0: none
+	uint8_t redial_line; // instance of the line where `redial` was dialled
+	bool off_hook;    // lifted, or its speaker key pressed
+	bool speaker;     // we switched its speaker on
+	bool do_not_disturb; // set by its user or for him
+	uint8_t message_lamp; // enum sccp_lamp_code, of the handset, told last; 0: never
+	bool mixes;          // it offered to host a conference when it registered
+	bool lines_stale; // its buttons changed: rebuild and restart it when it is idle
+	uint16_t codecs[PHONE_CODECS_MAX];    // enum sccp_payload_code, as the phone offered them
+	uint32_t device_type;                 // as the phone says
+	unsigned tag;                         // of the ephone
+	const struct config_profile *em_user; // logged in by extension mobility; NULL: nobody
+	char *redial;                         // NUMBER_SIZE, dialled last; NULL: nothing yet
+	uint32_t keepalives;
+	uint32_t idle_shown; // hash of the idle text that the phone was told last; 0: none
+	uint64_t registered_us;
+	uint64_t heard_us;          // the last sign of life
+	struct wheel_node patience; // for the next one
+	char name[PHONE_NAME_SIZE]; // SEP and the MAC address
+};
+
+// Registration states for `show ephone`: REGISTERED, UNREGISTERED, DECEASED ...
+const char *phone_state_name(const struct phone *phone);
+bool phone_is_registered(const struct phone *phone);
+
+struct phone *phone_find(struct engine *engine, const char *name);
+struct phone *phone_by_tag(struct engine *engine, unsigned tag);
+
+// An event of a Skinny connection: opened, closed, message.
+void phones_event(struct engine *engine, const struct event *event);
+// EVENT_CONNS_ALIVE.
+void phones_alive(struct engine *engine, const struct event *event);
+
+// Brings the phone of this tag in line with the configuration: makes, changes, removes. 0 or
+// -ENOMEM.
+int phone_changed(struct engine *engine, unsigned tag);
+void phone_free(struct phone *phone);
+
+// This was dialled last on the line's phone.
+void line_dialled(struct line *line, const char *number);
+
+// DNs or profiles changed: whose lines are others now?
+void phones_recheck(struct engine *engine);
+
+// Rebuilds the lines of the phones that waited to be idle for it.
+void phones_settle(struct engine *engine);
+
+// The waits of phones and conns, none at first.
+void patience_init(struct engine *engine);
+void patience_fini(struct engine *engine);

@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Copyright (c) 2026 the offhook authors
+#include "control/phone/screen.h"
+
+#include "control/phone/digits.h"
+#include "control/phone/display.h"
+#include "control/phone/internal.h"
+#include "control/phone/media.h"
+#include "control/phone/softkeys.h"
+#include "control/phone/status.h"
+#include "control/vty/debug.h"
+
+// CallState comes before everything that names a call the phone does not know yet
+//.
+#define SCREEN(state, softkeys, lamp_mode, text, ...) \
+	{ .call_state = SCCP_CALL_STATE_##state, \
+		.keys = SCCP_SOFTKEY_SET_##softkeys, \
+		.lamp = SCCP_LAMP_##lamp_mode, \
+		.label = SCCP_LABEL_##text, \
+		__VA_ARGS__ }
+#define CONSULT(softkeys) .consult_keys = SCCP_SOFTKEY_SET_##softkeys
+#define TONE(sound) .tone = SCCP_TONE_##sound
+#define ACTIVE .active = true
+#define REMOTE .remote = true
+#define PARTS(...) .parts = { __VA_ARGS__ }
+
+static const struct screen_row rows[] = {
+	[SCREEN_NONE] = { 0 },
+	[SCREEN_DIAL_TONE] = SCREEN(OFF_HOOK, OFF_HOOK, ON, ENTER_NUMBER, ACTIVE,
+		CONSULT(OFF_HOOK_FEATURES), TONE(INSIDE_DIAL),
+		PARTS(show_ringer, show_speaker, show_lamp, show_state, show_keys, show_prompt,
+			show_plane, show_tone)),
+	[SCREEN_FORWARD_TO] = SCREEN(
+		OFF_HOOK, DIGITS, ON, ENTER_NUMBER, ACTIVE, PARTS(show_keys, show_prompt)),
+	[SCREEN_DIALLING] = SCREEN(
+		OFF_HOOK, DIGITS, ON, ENTER_NUMBER, ACTIVE, PARTS(show_stop_tone, show_keys)),
+	[SCREEN_PROCEEDING] = SCREEN(PROCEED, RING_OUT, ON, CALL_PROCEED, ACTIVE,
+		PARTS(show_stop_tone, show_state, show_keys, show_call_info, show_dialled_number,
+			show_prompt)),
+	[SCREEN_RING_OUT] = SCREEN(RING_OUT, RING_OUT, ON, RING_OUT, ACTIVE,
+		CONSULT(CONNECTED_TRANSFER), TONE(ALERTING),
+		PARTS(show_state, show_tone, show_prompt, show_call_info)),
+	[SCREEN_PROMPT] = SCREEN(RING_IN, RING_IN, BLINK, RING_OUT,
+		PARTS(show_state, show_keys, show_prompt_to, show_call_info, show_lamp,
+			show_ringer)),
+	[SCREEN_PROMPT_WAITING] = SCREEN(RING_IN, RING_IN, BLINK, RING_OUT,
+		PARTS(show_state, show_keys, show_prompt_to, show_call_info, show_lamp,
+			show_ringer)),
+	[SCREEN_RING_IN] = SCREEN(RING_IN, RING_IN, BLINK, FROM,
+		PARTS(show_state, show_keys, show_prompt_from, show_banner, show_call_info,
+			show_lamp, show_ringer)),
+	[SCREEN_CALL_WAITING] = SCREEN(RING_IN, RING_IN, BLINK, FROM,
+		PARTS(show_waiting_tone, show_state, show_call_info, show_prompt_from, show_keys,
+			show_lamp, show_ringer)),
+	[SCREEN_CONNECTED] = SCREEN(CONNECTED, CONNECTED, ON, CONNECTED, ACTIVE,
+		CONSULT(CONNECTED_TRANSFER),
+		PARTS(show_ringer, show_speaker, show_lamp, show_off_hook_state, show_plane,
+			show_stop_tone, media_update, show_state, show_keys, show_prompt,
+			show_call_info)),
+	[SCREEN_CONFERENCE] = SCREEN(CONNECTED, CONNECTED_CONFERENCE, ON, CONFERENCE, ACTIVE,
+		PARTS(show_ringer, show_speaker, show_lamp, show_off_hook_state, show_plane,
+			show_stop_tone, media_update, show_state, show_keys, show_prompt,
+			show_call_info)),
+	[SCREEN_IN_CONFERENCE] = SCREEN(CONNECTED, CONNECTED, ON, CONFERENCE, ACTIVE,
+		PARTS(show_ringer, show_speaker, show_lamp, show_off_hook_state, show_plane,
+			show_stop_tone, media_update, show_state, show_keys, show_prompt,
+			show_call_info)),
+	[SCREEN_HELD] = SCREEN(HOLD, ON_HOLD, WINK, HOLD,
+		PARTS(media_update, show_lamp, show_state, show_keys, show_prompt, show_call_info,
+			show_speaker)),
+	[SCREEN_REMOTE_IN_USE] = SCREEN(REMOTE_MULTILINE, IN_USE_HINT, ON, IN_USE_REMOTE,
+		REMOTE,
+		PARTS(show_unlogged, show_ringer, media_update, show_lamp, show_state, show_keys,
+			show_prompt, show_call_info, show_speaker)),
+	[SCREEN_REMOTE_HELD] = SCREEN(HOLD, ON_HOOK_STEALABLE, WINK, HOLD, REMOTE,
+		PARTS(show_lamp, show_state, show_keys, show_prompt, show_call_info)),
+	[SCREEN_BUSY] = SCREEN(BUSY, RING_OUT, ON, BUSY, ACTIVE, TONE(LINE_BUSY),
+		PARTS(show_stop_tone, show_tone, show_state, show_keys, show_prompt)),
+	[SCREEN_REORDER] = SCREEN(CONGESTION, RING_OUT, ON, TEMP_FAIL, ACTIVE, TONE(REORDER),
+		PARTS(show_stop_tone, show_tone, show_state, show_keys, show_prompt)),
+	[SCREEN_UNKNOWN_NUMBER] = SCREEN(INVALID_NUMBER, RING_OUT, ON, UNKNOWN_NUMBER, ACTIVE,
+		TONE(REORDER),
+		PARTS(show_stop_tone, show_tone, show_state, show_keys, show_prompt)),
+	[SCREEN_CLEARED] = { SCCP_CALL_STATE_ON_HOOK, SCCP_SOFTKEY_SET_ON_HOOK,
+		.lamp = SCCP_LAMP_OFF,
+		PARTS(show_ringer, show_stop_tone, media_update, show_lamp, show_clear_prompt,
+			show_state, show_idle) },
+};
+
+static const char *const screen_names[] = {
+#define X(name, text) [name] = text,
+	SCREENS(X)
+#undef X
+};
+
+const struct screen_row *screen_row(enum screen screen)
+{
+	return &rows[screen];
+}
+
+uint32_t appearance_keys(const struct appearance *a)
+{
+	uint32_t set = appearance_soft_keys(a);
+
+	return set << 16 | (softkeys_mask(a->line->phone, a, set) & UINT16_MAX);
+}
+
+bool screen_is_talk(enum screen screen)
+{
+	return screen == SCREEN_CONNECTED || screen == SCREEN_CONFERENCE ||
+	       screen == SCREEN_IN_CONFERENCE;
+}
+
+uint32_t appearance_soft_keys(const struct appearance *a)
+{
+	const struct screen_row *row = &rows[a->shown];
+
+	return a->connection->consults_for != NULL && row->consult_keys != 0 ? row->consult_keys
+									      : row->keys;
+}
+
+// --- what is wanted ----------------------------------------------------------------------------
+
+static enum screen failure_screen(uint8_t failure)
+{
+	switch (failure) {
+	case CSTA_CAUSE_BUSY:
+	case CSTA_CAUSE_DO_NOT_DISTURB:
+		return SCREEN_BUSY;
+	case CSTA_CAUSE_NUMBER_UNALLOCATED:
+		return SCREEN_UNKNOWN_NUMBER;
+	default:
+		return SCREEN_REORDER;
+	}
+}
+
+static enum screen connected_screen(const struct connection *connection)
+{
+	if (connection->call->failure != CSTA_CAUSE_NONE)
+		return failure_screen(connection->call->failure);
+	if (call_is_conference(connection->call))
+		return connection->call->mixer == connection ? SCREEN_CONFERENCE
+							     : SCREEN_IN_CONFERENCE;
+	if (connection_is_talking(connection))
+		return SCREEN_CONNECTED;
+	return connection_peer(connection) == NULL ? SCREEN_PROCEEDING : SCREEN_RING_OUT;
+}
+
+static enum screen dialling_screen(const struct connection *connection, const struct line *line)
+{
+	// Nobody is rung in the ear: as with a call that waits.
+	if (connection->prompted)
+		return phone_active(line->phone) != NULL ? SCREEN_PROMPT_WAITING : SCREEN_PROMPT;
+	if (connection->digits[0] != '\0')
+		return SCREEN_DIALLING;
+	return connection->purpose == DIAL_FORWARD ? SCREEN_FORWARD_TO : SCREEN_DIAL_TONE;
+}
+
+// At the DN's other phones.
+static enum screen remote_screen(const struct connection *connection)
+{
+	switch ((enum connection_state)connection->state) {
+	case CONNECTION_NULL:
+		return SCREEN_CLEARED;
+	case CONNECTION_HOLD:
+		return SCREEN_REMOTE_HELD;
+	default:
+		return SCREEN_REMOTE_IN_USE;
+	}
+}
+
+static enum screen screen_wanted(const struct connection *connection, const struct line *line)
+{
+	bool elsewhere = connection->line != NULL && connection->line != line;
+
+	if (connection->call->ending)
+		return SCREEN_CLEARED;
+	if (elsewhere)
+		return remote_screen(connection);
+	switch ((enum connection_state)connection->state) {
+	case CONNECTION_INITIATED:
+		return dialling_screen(connection, line);
+	case CONNECTION_ALERTING:
+		return phone_active(line->phone) != NULL ? SCREEN_CALL_WAITING : SCREEN_RING_IN;
+	case CONNECTION_CONNECTED:
+		return connected_screen(connection);
+	case CONNECTION_HOLD:
+		return SCREEN_HELD;
+	case CONNECTION_FAIL:
+		// Nobody took part at this end: there is nobody to hear the tone.
+		return connection->line == NULL ? SCREEN_CLEARED
+						: failure_screen(connection->call->failure);
+	case CONNECTION_QUEUED:
+	case CONNECTION_NULL:
+		break;
+	}
+	return SCREEN_CLEARED;
+}
+
+// --- the difference ----------------------------------------------------------------------------
+
+static void appearance_show(struct appearance *a, enum screen wanted)
+{
+	const struct screen_row *row = &rows[wanted];
+
+	debug_print(DEBUG_EPHONE_STATE, "%s line %u call %u: %s", a->line->phone->name,
+		a->line->instance, a->call_reference, screen_names[wanted]);
+	a->shown = (uint8_t)wanted;
+	if (!screen_is_talk(wanted))
+		digits_stop(a);
+	for (size_t i = 0; i < sizeof(row->parts) / sizeof(row->parts[0]); i++) {
+		if (row->parts[i] != NULL)
+			row->parts[i](a);
+	}
+}
+
+// Ringing at the far end follows proceeding, which brings the keys; who was left by a transfer has
+// not been through it.
+static void appearance_move(struct appearance *a, enum screen wanted)
+{
+	if (wanted == SCREEN_RING_OUT && screen_is_talk((enum screen)a->shown))
+		appearance_show(a, SCREEN_PROCEEDING);
+	appearance_show(a, wanted);
+	a->party_changes = a->connection->call->party_changes;
+}
+
+// The same screen, but other parties than those that it names.
+static void appearance_renew(struct appearance *a)
+{
+	a->party_changes = a->connection->call->party_changes;
+	if (a->shown == SCREEN_RING_IN || a->shown == SCREEN_CALL_WAITING)
+		show_prompt_from(a);
+	show_call_info(a);
+}
+
+static void appearance_free(struct appearance *a)
+{
+	struct phone *phone = a->line->phone;
+
+	digits_stop(a);
+	TAILQ_REMOVE(&a->connection->appearances, a, in_connection);
+	TAILQ_REMOVE(&phone->appearances, a, at_phone);
+	pool_give(&phone->engine->appearances, a);
+	if (phone->lines_stale && TAILQ_EMPTY(&phone->appearances))
+		phone->engine->phones_stale = true;
+}
+
+static void appearances_clear(struct phone *phone)
+{
+	struct appearance *a, *next;
+
+	for (a = TAILQ_FIRST(&phone->appearances); a != NULL; a = next) {
+		next = TAILQ_NEXT(a, at_phone);
+		if (screen_wanted(a->connection, a->line) != SCREEN_CLEARED)
+			continue;
+		appearance_show(a, SCREEN_CLEARED);
+		appearance_free(a);
+	}
+}
+
+static bool is_shown_at(const struct connection *connection, const struct line *line)
+{
+	const struct appearance *a;
+
+	TAILQ_FOREACH (a, &connection->appearances, in_connection) {
+		if (a->line == line)
+			return true;
+	}
+	return false;
+}
+
+static void appearance_add(struct connection *connection, struct line *line)
+{
+	struct engine *engine = line->phone->engine;
+	struct appearance *a = pool_take(&engine->appearances, NULL);
+
+	if (a == NULL)
+		return;
+	a->connection = connection;
+	a->line = line;
+	if (++engine->next_call_reference == 0)
+		engine->next_call_reference = 1;
+	a->call_reference = engine->next_call_reference;
+	TAILQ_INSERT_TAIL(&connection->appearances, a, in_connection);
+	TAILQ_INSERT_TAIL(&line->phone->appearances, a, at_phone);
+}
+
+static void appearances_add(struct line *line)
+{
+	struct connection *connection;
+
+	TAILQ_FOREACH (connection, &line->dn->connections, at_dn) {
+		if (!is_shown_at(connection, line) &&
+			screen_wanted(connection, line) != SCREEN_CLEARED)
+			appearance_add(connection, line);
+	}
+}
+
+void phone_show(struct phone *phone)
+{
+	struct appearance *a;
+
+	if (!phone_is_registered(phone))
+		return;
+	appearances_clear(phone);
+	for (unsigned i = 0; i < phone->line_count; i++)
+		appearances_add(&phone->lines[i]);
+	TAILQ_FOREACH (a, &phone->appearances, at_phone) {
+		enum screen wanted = screen_wanted(a->connection, a->line);
+
+		if (a->shown != wanted)
+			appearance_move(a, wanted);
+		else if (a->party_changes != a->connection->call->party_changes)
+			appearance_renew(a);
+		if (a->keys != appearance_keys(a))
+			show_keys(a);
+		media_update(a);
+	}
+}
+
+void screens_show(struct call *call)
+{
+	struct connection *connection;
+	struct line *line;
+
+	TAILQ_FOREACH (connection, &call->connections, in_call) {
+		if (connection->onlooker)
+			continue;
+		TAILQ_FOREACH (line, &connection->dn->lines, at_dn)
+			phone_show(line->phone);
+		dn_show_in_use(connection->dn);
+	}
+}
+
+static void line_forget(struct line *line)
+{
+	line->lamp = SCCP_LAMP_OFF;
+	line->message_lamp = false;
+}
+
+void phone_forget(struct phone *phone)
+{
+	struct appearance *a;
+
+	while ((a = TAILQ_FIRST(&phone->appearances)) != NULL)
+		appearance_free(a);
+	for (unsigned i = 0; i < phone->line_count; i++)
+		line_forget(&phone->lines[i]);
+	for (unsigned i = 0; i < phone->watch_count; i++)
+		phone->watches[i].lamp = SCCP_LAMP_OFF;
+	phone->message_lamp = 0;
+	phone->idle_shown = 0;
+	phone->ringer = SCCP_RING_OFF;
+	phone->plane = 0;
+	phone->off_hook = false;
+	phone->speaker = false;
+}

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Copyright (c) 2026 the offhook authors
+// Ways to the peers: which open connection leads where, how a dialog or an answer whose connection
+// is lost finds another one, and what is told when messages of ours found none.
+#include "dataplane/sip/flows.h"
+
+#include <stdlib.h>
+
+#include "dataplane/sip/core.h"
+
+enum { SIP_TELL_US = 1000000 }; // how often a dialog is told of what it missed, at most
+
+int sip_flows_init(struct sip_flows *flows, uint32_t streams)
+{
+	uint32_t buckets = 16;
+
+	while (buckets < streams)
+		buckets *= 2;
+	*flows = (struct sip_flows){ .mask = buckets - 1 };
+	flows->buckets = calloc(buckets, sizeof(struct sip_name *));
+	return flows->buckets == NULL ? -1 : 0;
+}
+
+void sip_flows_fini(struct sip_flows *flows)
+{
+	free(flows->buckets);
+}
+
+// --- names
+// ------------------------------------------------------------------------------------------
+
+static struct sip_name **bucket_of(const struct sip_endpoint *ep, const struct endpoint *at)
+{
+	uint8_t bytes[sizeof(at->addr.bytes) + sizeof(at->port)];
+
+	memcpy(bytes, at->addr.bytes, sizeof(at->addr.bytes));
+	memcpy(bytes + sizeof(at->addr.bytes), &at->port, sizeof(at->port));
+	return &ep->flows.buckets[siphash(&ep->config.key, bytes, sizeof(bytes)) & ep->flows.mask];
+}
+
+static void name_remove(struct sip_endpoint *ep, struct sip_name *name)
+{
+	struct sip_name **link;
+
+	if (name->stream == NULL)
+		return;
+	link = bucket_of(ep, &name->at);
+	while (*link != name)
+		link = &(*link)->next;
+	*link = name->next;
+	name->stream = NULL;
+}
+
+static void name_add(struct sip_endpoint *ep, struct sip_stream *stream, struct sip_name *name,
+	const struct endpoint *at)
+{
+	struct sip_name **bucket = bucket_of(ep, at);
+
+	name_remove(ep, name);
+	*name = (struct sip_name){ .next = *bucket, .stream = stream, .at = *at };
+	*bucket = name;
+}
+
+void sip_stream_open(
+	struct sip_endpoint *ep, struct sip_stream *stream, const struct sip_flow *flow)
+{
+	stream->flow = *flow;
+	name_add(ep, stream, &stream->names[SIP_NAME_REMOTE], &flow->remote);
+}
+
+void sip_stream_unname(struct sip_endpoint *ep, struct sip_stream *stream)
+{
+	for (unsigned i = 0; i < SIP_NAMES; i++)
+		name_remove(ep, &stream->names[i]);
+}
+
+// RFC 5923 asks a certificate of who wants requests for another address; without one only the
+// address that the connection comes from is believed, whose owner could take them anyway.
+void sip_stream_alias(
+	struct sip_endpoint *ep, struct sip_stream *stream, const struct sip_msg *request)
+{
+	const struct endpoint *remote = &stream->flow.remote;
+	struct endpoint at;
+	struct sip_via via;
+
+	if (stream->alias_known || remote->addr.family == ADDR_NONE)
+		return;
+	stream->alias_known = true;
+	if (!sip_via_top(request, &via) || !addr_read(via.host, &at.addr) ||
+		!addr_eq(&at.addr, &remote->addr))
+		return;
+	at.port = sip_via_port(&via);
+	name_add(ep, stream, &stream->names[SIP_NAME_ALIAS], &at);
+}
+
+// The newest that leads there; one that the peer will not speak on any more only when there is no
+// other.
+static struct sip_stream *stream_find(const struct sip_endpoint *ep, const struct endpoint *to)
+{
+	struct sip_stream *half = NULL;
+
+	for (struct sip_name *name = *bucket_of(ep, to); name != NULL; name = name->next) {
+		if (!endpoint_eq(&name->at, to))
+			continue;
+		if (!name->stream->half)
+			return name->stream;
+		if (half == NULL)
+			half = name->stream;
+	}
+	return half;
+}
+
+bool sip_flow_to(struct sip_endpoint *ep, const struct sip_flow *before, const struct endpoint *to,
+	struct sip_flow *flow)
+{
+	struct sip_stream *stream;
+
+	if (to->addr.family == ADDR_NONE || to->addr.family != before->remote.addr.family)
+		return false;
+	stream = stream_find(ep, to);
+	if (stream != NULL) {
+		*flow = stream->flow;
+		ep->counters.flows_reused++;
+		return true;
+	}
+	if (ep->ops->connect == NULL || !ep->ops->connect(ep->ctx, before, to, flow))
+		return false;
+	ep->counters.flows_opened++;
+	return true;
+}
+
+bool sip_dialog_reach(struct sip_endpoint *ep, struct sip_dialog *dialog, uint64_t now_us)
+{
+	struct sip_flow flow;
+
+	if (dialog->has_flow)
+		return true;
+	if (now_us < dialog->reopen_us || dialog->flow.proto != SIP_OVER_TCP)
+		return false;
+	dialog->reopen_us = now_us + SIP_REOPEN_US;
+	if (!sip_flow_to(ep, &dialog->flow, &dialog->hop, &flow))
+		return false;
+	sip_dialog_move(&ep->dialogs, dialog, &flow, dialog->symmetric);
+	return true;
+}
+
+// --- what was not sent
+// ------------------------------------------------------------------------------
+
+void sip_lost_note(struct sip_endpoint *ep, struct sip_dialog *dialog, uint32_t messages)
+{
+	dialog->lost += messages;
+	ep->counters.requests_lost += messages;
+}
+
+void sip_lost_forget(struct sip_endpoint *ep, struct sip_dialog *dialog)
+{
+	struct sip_flows *flows = &ep->flows;
+
+	if (!dialog->lost_waits)
+		return;
+	dialog->lost_waits = false;
+	if (dialog->lost_prev != NULL)
+		dialog->lost_prev->lost_next = dialog->lost_next;
+	else
+		flows->lost_first = dialog->lost_next;
+	if (dialog->lost_next != NULL)
+		dialog->lost_next->lost_prev = dialog->lost_prev;
+	else
+		flows->lost_last = dialog->lost_prev;
+}
+
+void sip_lost_tell(struct sip_endpoint *ep, struct sip_dialog *dialog)
+{
+	struct sip_flows *flows = &ep->flows;
+
+	if (dialog->lost == 0 || dialog->lost_waits)
+		return;
+	dialog->lost_waits = true;
+	dialog->lost_next = NULL;
+	dialog->lost_prev = flows->lost_last;
+	if (flows->lost_last != NULL)
+		flows->lost_last->lost_next = dialog;
+	else
+		flows->lost_first = dialog;
+	flows->lost_last = dialog;
+}
+
+// One that has no way again, or no room, waits for the next sign of it.
+static void lost_run(struct sip_endpoint *ep, struct sip_dialog *dialog)
+{
+	struct sip_indication lost = {
+		.kind = SIP_IND_LOST,
+		.dialog = dialog->self,
+		.lost = dialog->lost,
+	};
+
+	sip_lost_forget(ep, dialog);
+	if (!dialog->has_flow || !sip_has_room(ep, &dialog->flow, 0))
+		return;
+	dialog->lost = 0;
+	sip_indicate(ep, &lost);
+}
+
+unsigned sip_lost_run(struct sip_endpoint *ep, unsigned budget, uint64_t now_us)
+{
+	struct sip_flows *flows = &ep->flows;
+	const struct sip_dialog *last = flows->lost_last; // those that come after it wait
+	const struct sip_dialog *dialog = NULL;
+	unsigned ran = 0;
+
+	if (now_us < flows->tell_us)
+		return 0;
+	while (ran < budget && flows->lost_first != NULL && dialog != last) {
+		dialog = flows->lost_first;
+		lost_run(ep, flows->lost_first);
+		ran++;
+	}
+	if (ran > 0 && (dialog == last || flows->lost_first == NULL))
+		flows->tell_us = now_us + SIP_TELL_US;
+	return ran;
+}
+
+// --- news of connections
+// ----------------------------------------------------------------------------
+
+void sip_flow_lost(struct sip_endpoint *ep, handle_t conn)
+{
+	sip_dialogs_lose(&ep->dialogs, conn);
+}
+
+void sip_flow_undelivered(struct sip_endpoint *ep, handle_t conn)
+{
+	for (struct sip_dialog *dialog = sip_dialogs_on(&ep->dialogs, conn, NULL); dialog != NULL;
+		dialog = sip_dialogs_on(&ep->dialogs, conn, dialog)) {
+		if (dialog->requests.n + dialog->unsure > 0)
+			sip_lost_note(ep, dialog, dialog->requests.n + dialog->unsure);
+	}
+}
+
+void sip_flow_open(struct sip_endpoint *ep, handle_t conn)
+{
+	for (struct sip_dialog *dialog = sip_dialogs_on(&ep->dialogs, conn, NULL); dialog != NULL;
+		dialog = sip_dialogs_on(&ep->dialogs, conn, dialog))
+		sip_lost_tell(ep, dialog);
+}
+
+bool sip_flow_used(const struct sip_endpoint *ep, handle_t conn)
+{
+	return sip_dialogs_on(&ep->dialogs, conn, NULL) != NULL;
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Copyright (c) 2026 the offhook authors
+// Whose message is it? A look at a datagram that is not parsed yet, for the worker that happened to
+// receive it: much cheaper than the parser, and right for every message that is written in the
+// usual way. Where it sees nothing the parser will see more.
+#pragma once
+
+#include "base/handle.h"
+#include "base/siphash.h"
+#include "base/span.h"
+
+struct sip_peek {
+	handle_t owner;      // what the token of ours in it names, 0: there is none
+	struct span call_id; // of a request without such a token; empty: not found
+};
+
+// Of a response the branch of the top Via counts (RFC 3261 18.1.2), of a request the To tag
+// (12.2.2). A token that was not minted with this key counts for nothing.
+struct sip_peek sip_peek(const struct siphash_key *key, struct span message);

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Copyright (c) 2026 the offhook authors
+// Our requests inside dialogs: the client transaction other than INVITE (RFC 3261 17.1.2).
+#include <errno.h>
+
+#include "dataplane/sip/core.h"
+
+// Over UDP, what a peer that otherwise answers leaves unanswered has not reached it. Over TCP the
+// connection's end will tell.
+static void silence_note(struct sip_endpoint *ep, const struct sip_txn *txn)
+{
+	struct sip_dialog *dialog = pool_get(&ep->dialogs.pool, txn->dialog);
+
+	if (dialog == NULL)
+		return;
+	if (txn->flow.proto == SIP_OVER_TCP)
+		dialog->unsure++;
+	else if (dialog->answers)
+		sip_lost_note(ep, dialog, 1);
+}
+
+static void request_forget(struct sip_endpoint *ep, struct sip_txn *txn)
+{
+	struct sip_dialog *dialog = pool_get(&ep->dialogs.pool, txn->dialog);
+
+	if (dialog != NULL)
+		sip_txn_list_remove(&dialog->requests, txn);
+	sip_txn_free(&ep->txns, txn);
+}
+
+static void request_done(struct sip_endpoint *ep, struct sip_txn *txn, const struct sip_msg *answer)
+{
+	struct sip_indication done = {
+		.kind = SIP_IND_REQUEST_DONE,
+		.dialog = txn->dialog,
+		.msg = answer,
+		.body = answer == NULL ? SPAN_NONE : answer->body,
+		.status = answer == NULL ? 0 : answer->status,
+		.cookie = txn->cookie,
+	};
+
+	request_forget(ep, txn);
+	if (done.cookie != 0)
+		sip_indicate(ep, &done);
+}
+
+// A sign of life: the peer can be told what it missed.
+static void dialog_answers(struct sip_endpoint *ep, handle_t h)
+{
+	struct sip_dialog *dialog = pool_get(&ep->dialogs.pool, h);
+
+	if (dialog == NULL)
+		return;
+	dialog->answers = true;
+	sip_lost_tell(ep, dialog);
+}
+
+// The peer has no such dialog (12.2.1.2). Silence means nothing of the kind: there are clients that
+// never answer an INFO.
+static void dialog_gone(struct sip_endpoint *ep, handle_t h, const struct sip_in *in)
+{
+	struct sip_indication gone = {
+		.kind = SIP_IND_DIALOG_GONE,
+		.dialog = h,
+		.msg = in->msg,
+		.flow = in->flow,
+		.status = in->msg->status,
+	};
+
+	if (pool_get(&ep->dialogs.pool, h) == NULL)
+		return;
+	sip_indicate(ep, &gone);
+	sip_dialog_close(ep, h);
+}
+
+static bool branch_read(struct sip_in *in, handle_t *h)
+{
+	struct span branch = in->via.branch;
+
+	if (!span_eq(span_head(branch, SIP_BRANCH_COOKIE), SPAN(SIP_MAGIC_COOKIE)))
+		return false;
+	return token_read(
+		&in->ep->config.key, TOKEN_BRANCH, span_from(branch, SIP_BRANCH_COOKIE), h);
+}
+
+// Client transactions end with their final answer: an answer that comes again finds a stale branch,
+// which is all that the Completed state (timer K) would be for.
+void sip_uac_response(struct sip_in *in)
+{
+	struct sip_endpoint *ep = in->ep;
+	const struct sip_msg *msg = in->msg;
+	struct sip_txn *txn;
+	handle_t h = 0, dialog;
+
+	if (branch_read(in, &h) && sip_pass_on(in, h))
+		return;
+	txn = pool_get(&ep->txns.pool, h);
+	if (txn == NULL || txn->kind != TXN_CLIENT || txn->method != msg->method ||
+		txn->cseq != msg->cseq.number) {
+		ep->counters.stray_responses++;
+		return;
+	}
+	if (msg->status < 200) {
+		if (txn->interval_us > 0) // 17.1.2.2: every T2 from now on
+			txn->interval_us = SIP_T2;
+		return;
+	}
+	dialog = txn->dialog;
+	dialog_answers(ep, dialog);
+	request_done(ep, txn, msg);
+	if (msg->status == 481 || msg->status == 408)
+		dialog_gone(ep, dialog, in);
+}
+
+void sip_uac_timeout(struct sip_endpoint *ep, struct sip_txn *txn)
+{
+	ep->counters.requests_timed_out++;
+	silence_note(ep, txn);
+	request_done(ep, txn, NULL);
+}
+
+static struct sip_txn *txn_open(
+	struct sip_endpoint *ep, enum sip_method method, handle_t *h, uint64_t now_us)
+{
+	struct sip_txn *txn = sip_txn_call(&ep->txns, method, h);
+
+	if (txn == NULL && sip_txn_recycle(&ep->txns, now_us)) {
+		ep->counters.recycled++;
+		txn = sip_txn_call(&ep->txns, method, h);
+	}
+	return txn;
+}
+
+static int request_send(struct sip_endpoint *ep, struct sip_dialog *dialog, struct sip_txn *txn,
+	const struct sip_outgoing *request, uint64_t now_us)
+{
+	struct writer w = writer_of(ep->out, sizeof(ep->out));
+	struct span bytes;
+
+	sip_build_request(&w, dialog, request);
+	if (w.fail) {
+		ep->counters.too_long_out++;
+		return -EMSGSIZE;
+	}
+	txn->cseq = request->cseq;
+	txn->flow = dialog->flow;
+	if (txn->flow.proto == SIP_OVER_UDP)
+		txn->flow.remote = dialog->send_to;
+	bytes = span_of(ep->out, writer_used(&w));
+	if (!sip_has_room(ep, &txn->flow, bytes.n)) {
+		ep->counters.no_room++;
+		return -EAGAIN;
+	}
+	if (!sip_transmit(ep, &txn->flow, bytes))
+		return -ENOTCONN;
+	dialog->local_cseq = request->cseq;
+	ep->counters.requests_out++;
+	sip_txn_called(&ep->txns, txn, bytes, now_us);
+	return 0;
+}
+
+static int request_try(struct sip_endpoint *ep, struct sip_dialog *dialog,
+	struct sip_outgoing *request, uint64_t cookie, uint64_t now_us)
+{
+	char branch[TOKEN_SIZE];
+	struct sip_txn *txn;
+	handle_t h;
+	int error;
+
+	if (!sip_dialog_reach(ep, dialog, now_us)) {
+		ep->counters.no_flow++;
+		return -ENOTCONN;
+	}
+	txn = txn_open(ep, request->method, &h, now_us);
+	if (txn == NULL)
+		return -ENOBUFS;
+	token_write(&ep->config.key, TOKEN_BRANCH, h, branch);
+	request->branch = branch;
+	error = request_send(ep, dialog, txn, request, now_us);
+	if (error < 0) {
+		sip_txn_free(&ep->txns, txn);
+		return error;
+	}
+	txn->dialog = dialog->self;
+	txn->cookie = cookie;
+	sip_txn_list_add(&dialog->requests, txn);
+	return 0;
+}
+
+// The peer learns of it when it can be told anything: at once when only this request failed.
+static void request_lost(struct sip_endpoint *ep, struct sip_dialog *dialog, int error)
+{
+	sip_lost_note(ep, dialog, 1);
+	if (error == -EMSGSIZE || error == -ENOBUFS)
+		sip_lost_tell(ep, dialog);
+}
+
+int sip_request(struct sip_endpoint *ep, handle_t h, enum sip_method method,
+	struct span content_type, struct span body, uint64_t cookie, uint64_t now_us)
+{
+	struct sip_dialog *dialog = pool_get(&ep->dialogs.pool, h);
+	struct sip_outgoing request = {
+		.method = method,
+		.content_type = content_type.n > 0 ? content_type : span_str(ep->config.accept),
+		.body = body,
+		.product = ep->config.product,
+	};
+	int error;
+
+	if (dialog == NULL) {
+		ep->counters.stale_handles++;
+		return -ESTALE;
+	}
+	request.cseq = dialog->local_cseq + 1;
+	error = request_try(ep, dialog, &request, cookie, now_us);
+	if (error < 0) {
+		request_lost(ep, dialog, error);
+		return error;
+	}
+	if (dialog->requests.n > ep->config.dialog_requests) {
+		ep->counters.requests_forgotten++;
+		silence_note(ep, dialog->requests.first);
+		request_done(ep, dialog->requests.first, NULL);
+	}
+	return 0;
+}
+
+int sip_bye(struct sip_endpoint *ep, handle_t h, uint64_t cookie, uint64_t now_us)
+{
+	int error = sip_request(ep, h, SIP_BYE, SPAN_NONE, SPAN_NONE, cookie, now_us);
+	struct sip_dialog *dialog = pool_get(&ep->dialogs.pool, h);
+
+	if (dialog == NULL)
+		return error;
+	if (error == 0) {
+		struct sip_txn *bye = dialog->requests.last;
+
+		// It outlives its dialog.
+		sip_txn_list_remove(&dialog->requests, bye);
+		bye->dialog = 0;
+	}
+	sip_dialog_drop(ep, dialog);
+	return error;
+}

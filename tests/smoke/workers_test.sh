@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (c) 2026 the offhook authors
+# Two workers behind one port: each has its part of the sessions and of the phones, whatever queue the kernel
+# puts a packet into; and one of them that stands still is told of and does not hold up the other.
+WORLD_WORKERS=2
+# shellcheck source=tests/smoke/smoke.sh
+source "$(dirname "$0")/smoke.sh"
+
+# The number of one worker: SECTION NAME WORKER.
+worker_number() {
+	ctl show dataplane "$1" | awk -v name="$2" -v worker="$3" \
+		'$1 == "worker" { here = $2 == worker } here && $1 == name { print $2; found = 1 } END { if (!found) print 0 }'
+}
+
+# The overview has a line like this.
+dataplane_says() {
+	ctl show dataplane >"$work/overview"
+	grep -q "$1" "$work/overview"
+}
+
+world_up "$world"
+world_engine "$world" "$config"
+printf 'phone 201 SEP001E4A34A35F 7961\nphone 202 SEP000F8FC7B681 7960\n202 auto on\nregister all\nserve 600\n' >"$work/phones.script"
+phones_start "$work/phones.script" "$work/phones"
+
+sessions() { # HOW MANY
+	world_exec "$world" sipp "$engine:5060" -t u1 -i "$world_client" -sf tests/smoke/sipp/csta.xml \
+		-m "$1" -l 1 -r 1000 -nostdin -timeout 120s -recv_timeout 5000 >"$work/sipp.out" 2>&1 || {
+		tail -60 "$work/sipp.out"
+		fail "SIPp"
+	}
+}
+
+sessions 100
+sleep 0.2 # numbers are published ten times a second
+for worker in 0 1; do
+	opened=$(worker_number sip dialogs_opened "$worker")
+	((opened >= 20)) || fail "worker $worker had $opened of 100 sessions"
+done
+(($(worker_number relay packets_given 0) + $(worker_number relay packets_given 1) > 0)) || fail "nothing was handed over"
+dataplane_says 'queues 2 in 2 out' || fail "show dataplane does not show the port's queues"
+
+# One stands still for two seconds.
+pid=$(cat "$(world_dir "$world")/engine.pid")
+tid=
+for task in /proc/"$pid"/task/*; do
+	[[ $(cat "$task/comm") == *worker-1 ]] && tid=${task##*/}
+done
+[[ -n $tid ]] || fail "the second worker has no thread"
+"$BUILD_DIR/tests/smoke/hold-thread" "$tid" 2 &
+held=$!
+for _ in $(seq 40); do
+	dataplane_says '^worker 1 stands still' && seen=1 && break
+	sleep 0.05
+done
+[[ -n ${seen:-} ]] || fail "nobody noticed that a worker stands still"
+wait "$held" || fail "the thread could not be held"
+for _ in $(seq 40); do
+	grep -q 'worker 1 goes on' "$(world_dir "$world")/engine.log" && break
+	sleep 0.05
+done
+grep -c 'worker 1 stands still' "$(world_dir "$world")/engine.log" | grep -qx 1 || fail "not told once"
+grep -q 'worker 1 goes on' "$(world_dir "$world")/engine.log" || fail "it is not said that it goes on"
+dataplane_says '^worker 1 stood still: times 1' || fail "the stall is forgotten"
+sessions 50
+
+phones_stop
+expect_empty
+for _ in $(seq 50); do
+	[[ $(dataplane_number tcp_connections) == 0 && $(dataplane_number dialogs) == 0 ]] && break
+	sleep 0.1
+done
+[[ $(dataplane_number tcp_connections) == 0 ]] || fail "TCP connections left"
+world_engine_stop "$world" || fail "the engine did not exit 0"

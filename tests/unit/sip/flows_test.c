@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Copyright (c) 2026 the offhook authors
+// Dialogs whose connection is lost: another one is used, or opened; and what could not be sent is
+// told when the peer can hear it.
+#include "tests/unit/sip/rig.h"
+
+enum { SECOND = 1000000 };
+
+static const struct sip_counters *counters(const struct rig *r)
+{
+	return sip_counters(r->ep);
+}
+
+// A dialog over TCP, whose Contact is 10.0.0.9:5062, and no connection.
+static struct rig *rig_alone(void)
+{
+	struct rig *r = rig_new(rig_config());
+
+	rig_use_tcp(r);
+	rig_open(r, &r->tcp, "");
+	sip_flow_lost(r->ep, r->tcp.conn);
+	return r;
+}
+
+static void expect_lost(struct rig *r, uint32_t messages)
+{
+	rig_advance(r, 2 * SECOND);
+	assert_int_equal(rig_hear(r, SIP_IND_LOST)->ind.lost, messages);
+	rig_advance(r, 2 * SECOND);
+	assert_int_equal(r->told_first, r->told_next); // once
+}
+
+// The flow of a stream from the peer, opened.
+static struct sip_flow stream_up(struct rig *r, struct sip_stream *stream, uint16_t port)
+{
+	struct sip_flow flow = { SIP_OVER_TCP, rig_address(1, 5060), rig_address(9, port),
+		(handle_t)port };
+
+	sip_stream_open(r->ep, stream, &flow);
+	return flow;
+}
+
+static void options_by(struct rig *r, struct sip_stream *stream)
+{
+	char *text = r->text;
+
+	rig_message(r, "OPTIONS", 7, "", "");
+	// Outside the dialog: another Call-ID, no tag.
+	memcpy(strstr(text, "call-1"), "call-2", 6);
+	*strstr(text, ";tag=them") = ' ';
+	sip_stream_input(r->ep, stream, &stream->flow, text, strlen(text), 9, r->now_us);
+	rig_take(r);
+}
+
+static void a_new_connection_is_opened(void **state)
+{
+	struct rig *r = rig_alone();
+	const struct rig_sent *sent;
+
+	(void)state;
+	r->reachable = true;
+	assert_int_equal(rig_info(r, 0), 0);
+	sent = rig_request(r, "INFO ");
+	assert_int_equal(sent->flow.conn, 1000);
+	assert_true(endpoint_eq(&sent->flow.remote, &(struct endpoint){
+						     rig_address(9, 0).addr, 5062 }));
+	assert_has(sent, "Via: SIP/2.0/TCP 10.0.0.1:5060;");
+	// It is the dialog's from now on.
+	assert_int_equal(rig_info(r, 0), 0);
+	assert_int_equal(rig_request(r, "INFO ")->flow.conn, 1000);
+	assert_int_equal(r->calls, 1);
+	sip_stream_close(r->ep, &r->opened[0]);
+	rig_free(r);
+}
+
+static void one_that_leads_there_is_used(void **state)
+{
+	struct rig *r = rig_alone();
+	struct sip_stream other = { 0 };
+
+	(void)state;
+	stream_up(r, &other, 5062); // from the very port that the Contact names
+	assert_int_equal(rig_info(r, 0), 0);
+	assert_int_equal(rig_request(r, "INFO ")->flow.conn, 5062);
+	assert_int_equal(r->calls, 0);
+	sip_stream_close(r->ep, &other);
+	rig_free(r);
+}
+
+// The sender of a request says in its Via where it listens.
+static void one_whose_sender_listens_there_is_used(void **state)
+{
+	struct rig *r = rig_alone();
+	struct sip_stream other = { 0 };
+
+	(void)state;
+	stream_up(r, &other, 41000);
+	r->via = "SIP/2.0/TCP 10.0.0.9:5062";
+	options_by(r, &other);
+	assert_int_equal(rig_info(r, 0), 0);
+	assert_int_equal(rig_request(r, "INFO ")->flow.conn, 41000);
+	sip_stream_close(r->ep, &other);
+	rig_free(r);
+}
+
+// Not so when it speaks for somebody else.
+static void a_stranger_gets_nothing(void **state)
+{
+	struct rig *r = rig_alone();
+	struct sip_stream other = { 0 };
+
+	(void)state;
+	stream_up(r, &other, 41000);
+	other.flow.remote = rig_address(66, 41000);
+	r->via = "SIP/2.0/TCP 10.0.0.9:5062;alias";
+	options_by(r, &other);
+	assert_int_equal(rig_info(r, 0), -ENOTCONN);
+	assert_int_equal(r->calls, 1);
+	other.flow.remote = rig_address(9, 41000);
+	sip_stream_close(r->ep, &other);
+	rig_free(r);
+}
+
+// The peer comes back by itself; what it missed is told, once, with how much it was.
+static void messages_lost_are_told(void **state)
+{
+	struct rig *r = rig_alone();
+	struct sip_flow again = { SIP_OVER_TCP, rig_address(1, 5060), rig_address(9, 40001), 78 };
+
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(rig_info(r, 0), -ENOTCONN);
+	assert_int_equal(r->calls, 1); // attempts have a limit in time
+	rig_advance(r, 20 * SECOND);
+	assert_int_equal(rig_info(r, 0), -ENOTCONN);
+	assert_int_equal(r->calls, 2);
+	assert_int_equal(counters(r)->no_flow, 4);
+	assert_int_equal(counters(r)->requests_lost, 4);
+	rig_quiet(r);
+	r->answer = 200;
+	rig_in(r, &again, rig_message(r, "INFO", 8, "", RIG_BODY));
+	rig_hear(r, SIP_IND_INFO);
+	rig_answer(r, 200, "8 INFO");
+	expect_lost(r, 4);
+	assert_int_equal(rig_info(r, 0), 0);
+	assert_int_equal(rig_request(r, "INFO ")->flow.conn, 78);
+	rig_free(r);
+}
+
+// A connection that dies with bytes unsent: what was not answered on it is not known to be heard.
+static void what_died_with_its_connection_is_told(void **state)
+{
+	struct rig *r = rig_alone();
+
+	(void)state;
+	r->reachable = true;
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(rig_info(r, 0), 0);
+		rig_request(r, "INFO ");
+	}
+	sip_flow_undelivered(r->ep, 1000);
+	sip_flow_lost(r->ep, 1000);
+	sip_stream_close(r->ep, &r->opened[0]);
+	rig_advance(r, 20 * SECOND);
+	rig_quiet(r);
+	assert_int_equal(rig_info(r, 0), 0);
+	assert_int_equal(rig_request(r, "INFO ")->flow.conn, 1001);
+	sip_flow_open(r->ep, 1001);
+	expect_lost(r, 2);
+	sip_stream_close(r->ep, &r->opened[1]);
+	rig_free(r);
+}
+
+static void a_full_flow_takes_no_requests(void **state)
+{
+	struct rig *r = rig_new(rig_config());
+
+	(void)state;
+	rig_use_tcp(r);
+	rig_open(r, &r->tcp, "");
+	r->full = true;
+	assert_int_equal(rig_info(r, 0), -EAGAIN);
+	assert_int_equal(rig_info(r, 0), -EAGAIN);
+	assert_int_equal(counters(r)->no_room, 2);
+	sip_flow_open(r->ep, r->tcp.conn); // a false alarm
+	rig_advance(r, 2 * SECOND);
+	rig_quiet(r);
+	r->full = false;
+	sip_flow_open(r->ep, r->tcp.conn);
+	expect_lost(r, 2);
+	rig_free(r);
+}
+
+// Over UDP only silence tells: of a peer that used to answer.
+static void unanswered_datagrams_are_told(void **state)
+{
+	struct rig *r = rig_new(rig_config());
+
+	(void)state;
+	rig_open(r, &r->udp, "");
+	rig_info(r, 0);
+	rig_reply(r, &r->udp, rig_request(r, "INFO "), 200);
+	rig_info(r, 0);
+	rig_advance(r, 33 * SECOND);
+	r->sent_first = r->sent_next; // eleven times in vain
+	rig_quiet(r);
+	rig_info(r, 0);
+	rig_reply(r, &r->udp, rig_request(r, "INFO "), 200);
+	expect_lost(r, 1);
+	rig_free(r);
+}
+
+static void clients_that_never_answer_miss_nothing(void **state)
+{
+	struct rig *r = rig_new(rig_config());
+
+	(void)state;
+	rig_open(r, &r->udp, "");
+	rig_info(r, 0);
+	rig_advance(r, 33 * SECOND);
+	r->sent_first = r->sent_next;
+	r->answer = 200;
+	rig_in(r, &r->udp, rig_message(r, "INFO", 8, "", RIG_BODY));
+	rig_hear(r, SIP_IND_INFO);
+	rig_answer(r, 200, "8 INFO");
+	rig_advance(r, 2 * SECOND);
+	rig_quiet(r);
+	rig_free(r);
+}
+
+// RFC 3261 18.2.2: where the Via says, at the address the request came from.
+static void answers_find_another_way(void **state)
+{
+	struct rig *r = rig_new(rig_config());
+	const struct rig_sent *sent;
+
+	(void)state;
+	rig_use_tcp(r);
+	rig_open(r, &r->tcp, "");
+	r->via = "SIP/2.0/TCP 192.168.5.5:5070";
+	rig_in(r, &r->tcp, rig_message(r, "INFO", 8, "", RIG_BODY));
+	rig_hear(r, SIP_IND_INFO);
+	sip_flow_lost(r->ep, r->tcp.conn);
+	r->reachable = true;
+	r->refuse_conn = r->tcp.conn;
+	rig_respond(r, 200);
+	sent = rig_answer(r, 200, "8 INFO");
+	assert_int_equal(sent->flow.conn, 1000);
+	assert_true(addr_eq(&sent->flow.remote.addr, &r->tcp.remote.addr));
+	assert_int_equal(sent->flow.remote.port, 5070);
+	sip_stream_close(r->ep, &r->opened[0]);
+	rig_free(r);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_new_connection_is_opened),
+		cmocka_unit_test(one_that_leads_there_is_used),
+		cmocka_unit_test(one_whose_sender_listens_there_is_used),
+		cmocka_unit_test(a_stranger_gets_nothing),
+		cmocka_unit_test(messages_lost_are_told),
+		cmocka_unit_test(what_died_with_its_connection_is_told),
+		cmocka_unit_test(a_full_flow_takes_no_requests),
+		cmocka_unit_test(unanswered_datagrams_are_told),
+		cmocka_unit_test(clients_that_never_answer_miss_nothing),
+		cmocka_unit_test(answers_find_another_way),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
