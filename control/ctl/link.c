@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -37,17 +38,25 @@ void link_close(struct link *link)
 	link->fd = -1;
 }
 
-static int send_all(struct link *link, const char *text, size_t size)
+// A line and its end, in one piece where the socket takes it.
+static int send_line(struct link *link, const char *line)
 {
-	while (size > 0) {
-		ssize_t sent = send(link->fd, text, size, MSG_NOSIGNAL);
+	struct iovec pieces[] = { { (char *)line, strlen(line) }, { "\n", 1 } };
+	struct msghdr message = { .msg_iov = pieces, .msg_iovlen = 2 };
+	size_t left = pieces[0].iov_len + 1;
+
+	while (left > 0) {
+		ssize_t sent = sendmsg(link->fd, &message, MSG_NOSIGNAL);
+		size_t of_line;
 
 		if (sent < 0 && errno == EINTR)
 			continue;
 		if (sent <= 0)
 			return -EPIPE;
-		text += sent;
-		size -= (size_t)sent;
+		left -= (size_t)sent;
+		of_line = (size_t)sent < pieces[0].iov_len ? (size_t)sent : pieces[0].iov_len;
+		pieces[0].iov_base = (char *)pieces[0].iov_base + of_line;
+		pieces[0].iov_len -= of_line;
 	}
 	return 0;
 }
@@ -96,7 +105,7 @@ static int take_answer(struct link *link, FILE *out)
 
 int link_run(struct link *link, const char *line, FILE *out)
 {
-	if (send_all(link, line, strlen(line)) < 0 || send_all(link, "\n", 1) < 0)
+	if (send_line(link, line) < 0)
 		return -EPIPE;
 	return take_answer(link, out);
 }

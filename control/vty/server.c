@@ -153,18 +153,28 @@ static int remember_parent(struct shell_session *session)
 	return 0;
 }
 
-// Does libosmovty have a whole line to run in what it will read now? *end: the first byte is
-// Ctrl-Z.
-static bool line_waits(int fd, bool *end)
+// What libosmovty will read now, as far as it has come.
+enum keys {
+	KEYS_LINE, // text, perhaps with its end: more of it may come before it is read
+	KEYS_HELP, // help, or a move in the line or up
+	KEYS_END,  // Ctrl-Z
+};
+
+static enum keys keys_wait(int fd)
 {
+	enum keys keys = KEYS_LINE;
 	char bytes[VTY_READ_BUFSIZ];
 	ssize_t count = recv(fd, bytes, sizeof(bytes), MSG_PEEK | MSG_DONTWAIT);
 
-	*end = count > 0 && bytes[0] == CTRL_Z;
-	for (ssize_t i = 0; i < count; i++)
+	if (count > 0 && bytes[0] == CTRL_Z)
+		return KEYS_END;
+	for (ssize_t i = 0; i < count; i++) {
 		if (bytes[i] == '\n' || bytes[i] == '\r')
-			return true;
-	return false;
+			return KEYS_LINE;
+		if (bytes[i] == '?' || (unsigned char)bytes[i] < ' ')
+			keys = KEYS_HELP;
+	}
+	return keys;
 }
 
 // Ctrl-Z ends the configuration. libosmovty does that for its own nodes only.
@@ -191,11 +201,12 @@ static void batch_mark(struct shell_session *session, bool good)
 static int read_interactive(struct shell_session *session)
 {
 	struct vty *vty = session->telnet.vty;
-	bool was_batch = session->batch, end;
+	enum keys keys = keys_wait(session->telnet.fd.fd);
+	bool was_batch = session->batch;
 
-	if (line_waits(session->telnet.fd.fd, &end))
+	if (keys == KEYS_LINE)
 		vty->node = shell_line_node(session);
-	if (end && session->level == LEVEL_CONFIGURE) {
+	if (keys == KEYS_END && session->level == LEVEL_CONFIGURE) {
 		end_configuration(session);
 		return 0;
 	}

@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <pty.h>
 #include <signal.h>
 #include <stdio.h>
@@ -209,6 +210,35 @@ static void test_batch_pieces(void **state)
 	operator_type(op, "exit\n");
 	assert_true(op->gone);
 	operator_free(op);
+}
+
+static void *send_end(void *arg)
+{
+	const struct operator* op = arg;
+
+	send(op->fd, "terminal batch", 14, MSG_NOSIGNAL);
+	send(op->fd, "\n", 1, MSG_NOSIGNAL);
+	return NULL;
+}
+
+// The end of a line may come at any moment, even while the line before it is looked at.
+static void test_batch_late_end(void **state)
+{
+	enum { SESSIONS = 3000 };
+
+	for (unsigned i = 0; i < SESSIONS; i++) {
+		struct operator* op = operator_new(*state);
+		pthread_t sender;
+
+		operator_type(op, "");
+		assert_int_equal(pthread_create(&sender, NULL, send_end, op), 0);
+		while (strchr(operator_type(op, ""), '\x1e') == NULL) {
+			assert_false(op->gone);
+			assert_null(strstr(op->text, "Unknown command"));
+		}
+		pthread_join(sender, NULL);
+		operator_free(op);
+	}
 }
 
 // Who does not listen is not served: commands wait until the output of those before them is taken.
@@ -710,6 +740,7 @@ int main(void)
 		IN_OFFICE(test_history),
 		IN_OFFICE(test_one_configures),
 		IN_OFFICE(test_batch_pieces),
+		IN_OFFICE(test_batch_late_end),
 		IN_OFFICE(test_batch_slow_reader),
 		IN_OFFICE(test_batch_endless_line),
 		cmocka_unit_test(test_transcripts),
