@@ -28,21 +28,43 @@ uint64_t engine_now_us(void)
 	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
-// An overlay button is a line for each of its DNs.
+// An overlay button is a line for each of its DNs. Its calls are shown once, expanded or not.
 static unsigned ephone_lines(const struct config_ephone *ephone)
 {
 	unsigned lines = 0;
 
 	for (unsigned i = 0; i < ephone->button_count; i++)
 		lines += ephone->buttons[i].dn_count;
-	return lines < PHONE_LINES_MAX ? lines : PHONE_LINES_MAX;
+	return lines;
+}
+
+// Of the profile that has most.
+static unsigned profile_lines(const struct config *config)
+{
+	struct config_profile *(*const next[])(const struct config *,
+		unsigned) = { config_user_profile_next, config_logout_profile_next };
+	unsigned most = 0;
+
+	for (int kind = 0; kind < 2; kind++) {
+		const struct config_profile *profile = NULL;
+
+		while ((profile = next[kind](config, profile == NULL ? 0 : profile->tag)) != NULL) {
+			unsigned lines = 0;
+
+			for (unsigned i = 0; i < profile->number_count; i++)
+				lines += profile->numbers[i].count;
+			most = OSMO_MAX(most, lines);
+		}
+	}
+	return most;
 }
 
 // A channel of a DN is one connection, shown on as many phones as carry the DN.
 static int pools_init(struct engine *engine)
 {
 	const struct config *config = engine->config;
-	uint32_t channels = SPARE_CHANNELS, shown = SPARE_CHANNELS, phones = 0, dns = 0, buttons;
+	uint32_t channels = SPARE_CHANNELS, shown = SPARE_CHANNELS, phones = 0, dns = 0;
+	uint32_t of_profiles = profile_lines(config);
 	const struct config_ephone *ephone;
 	const struct config_dn *dn;
 	int error;
@@ -53,8 +75,8 @@ static int pools_init(struct engine *engine)
 	}
 	for (ephone = config_ephone_next(config, 0); ephone != NULL;
 		ephone = config_ephone_next(config, ephone->tag)) {
-		buttons = ephone->logout_profile != 0 ? PHONE_LINES_MAX : ephone_lines(ephone);
-		shown += buttons * CONFIG_CHANNELS_MAX;
+		shown += CONFIG_CHANNELS_MAX *
+			 (ephone->logout_profile != 0 ? of_profiles : ephone_lines(ephone));
 		phones++;
 	}
 	// Each call may have an onlooker besides its parties, and one that is being passed on.

@@ -23,10 +23,7 @@ struct monitor;
 struct notice;
 struct session;
 
-enum {
-	PHONE_LINES_MAX = 12, // buttons that may be lines
-	TABLE_BITS = 16,
-};
+enum { TABLE_BITS = 16 };
 
 enum { DN_PRIMARY, DN_SECONDARY, DN_NUMBERS };
 
@@ -65,7 +62,15 @@ struct dn {
 	struct dn_told told;
 };
 
-// A button of a phone that carries a DN.
+// How a button with several DNs (`o`, `c`) or one that expands it (`x`) presents calls that come in.
+enum line_overlay {
+	OVERLAY_NONE,
+	OVERLAY_ONE_CALL,  // o: one call at a time; the next when the button is free
+	OVERLAY_WAITING,   // c: others wait beside the one that is there
+	OVERLAY_EXPANSION, // x: one call, when the buttons before it of the same overlay are taken
+};
+
+// A button of a phone that carries a DN. A button with several DNs is as many lines.
 struct line {
 	TAILQ_ENTRY(line) at_dn;
 	struct phone *phone;
@@ -75,7 +80,8 @@ struct line {
 	uint8_t ring;             // enum sccp_ring_code for calls that come in
 	uint8_t lamp;             // enum sccp_lamp_code that the phone was told last
 	bool message_lamp;        // the phone was told last
-	bool overlay;             // one of several DNs on this button
+	uint8_t overlay;          // enum line_overlay
+	uint8_t overlay_instance; // of the overlay's first button; 0: none
 	bool silent;              // not even a beep when a call waits
 };
 

@@ -19,7 +19,7 @@ enum {
 	CONFIG_DEVICE_NAME_SIZE = 16, // SEP and twelve hexadecimal digits
 	CONFIG_OVERLAY_MAX = 25,      // DNs on one button
 	CONFIG_CHANNELS_MAX = 8,      // of an octo-line
-	CONFIG_BUTTON_MAX = 54,       // button positions: base unit and two modules of 24
+	CONFIG_BUTTON_MAX = 56,       // button positions: base unit of 8 and two modules of 24
 	CONFIG_SESSION_SERVERS = 8,
 	CONFIG_DN_TEMPLATES = 15,
 	CONFIG_DIALPLAN_PATTERNS = 10,

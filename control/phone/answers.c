@@ -17,13 +17,16 @@ enum {
 	DISPLAY_OPTIONS = 15,
 };
 
-// Places the buttons have in the template; those that are nothing else are speed dials.
-static void template_fill(const struct phone *phone, struct sccp_button buttons[BUTTONS_MAX])
+// Places the buttons have in the template; those that are nothing else are speed dials. Returns how
+// many are meant.
+static uint32_t template_fill(
+	const struct phone *phone, struct sccp_button buttons[CONFIG_BUTTON_MAX])
 {
 	struct config_speed_dial dial = { 0 };
+	uint32_t total = 0;
 
-	for (unsigned i = 0; i < BUTTONS_MAX; i++)
-		buttons[i].type = SCCP_BUTTON_UNDEFINED;
+	for (unsigned i = 0; i < CONFIG_BUTTON_MAX; i++)
+		buttons[i] = (struct sccp_button){ .type = SCCP_BUTTON_UNDEFINED };
 	for (unsigned i = 0; i < phone->line_count; i++)
 		buttons[phone->lines[i].position - 1] = (struct sccp_button){
 			.instance = phone->lines[i].instance, .type = SCCP_BUTTON_LINE };
@@ -38,23 +41,32 @@ static void template_fill(const struct phone *phone, struct sccp_button buttons[
 		buttons[i].instance = (uint8_t)dial.tag;
 		buttons[i].type = SCCP_BUTTON_SPEED_DIAL;
 	}
+	for (unsigned i = 0; i < CONFIG_BUTTON_MAX; i++) {
+		if (buttons[i].type != SCCP_BUTTON_UNDEFINED)
+			total = i + 1;
+	}
+	return total;
 }
 
+// A message has room for 42 of them: more go in several, each with its offset.
 void button_template_req(struct station *station, const struct sccp_msg *req)
 {
-	struct phone *phone = station->phone;
+	struct sccp_button buttons[CONFIG_BUTTON_MAX];
+	uint32_t total = template_fill(station->phone, buttons), offset = 0;
 	struct sccp_msg msg;
 	struct sccp_button_template_res *res = &msg.button_template_res;
+	const uint32_t room = sizeof(res->buttons) / sizeof(res->buttons[0]);
 
 	(void)req;
-	sccp_msg_init(&msg, SCCP_BUTTON_TEMPLATE_RES);
-	template_fill(phone, res->buttons);
-	for (unsigned i = 0; i < BUTTONS_MAX; i++) {
-		if (res->buttons[i].type != SCCP_BUTTON_UNDEFINED)
-			res->count = i + 1;
-	}
-	res->total = res->count;
-	phone_send(phone, &msg);
+	do {
+		sccp_msg_init(&msg, SCCP_BUTTON_TEMPLATE_RES);
+		res->offset = offset;
+		res->count = OSMO_MIN(total - offset, room);
+		res->total = total;
+		memcpy(res->buttons, buttons + offset, res->count * sizeof(buttons[0]));
+		phone_send(station->phone, &msg);
+		offset += res->count;
+	} while (offset < total);
 }
 
 void soft_key_template_req(struct station *station, const struct sccp_msg *req)
@@ -218,27 +230,37 @@ void time_date_req(struct station *station, const struct sccp_msg *req)
 	station_fsm_ready(station->phone);
 }
 
+static void call_count_fill(
+	struct phone *phone, uint32_t instance, struct sccp_call_count_line *out)
+{
+	const struct line *line = phone_line(phone, instance);
+
+	if (line == NULL)
+		return;
+	out->max_calls = line->dn->channels;
+	out->busy_trigger = (uint16_t)config_open_channels(phone->engine->config, line->dn->config);
+}
+
+// In several messages, as the button template.
 void call_count_req(struct station *station, const struct sccp_msg *req)
 {
 	struct phone *phone = station->phone;
+	uint32_t total = phone_instances(phone), sent = 0;
 	struct sccp_msg msg;
 	struct sccp_call_count_res *res = &msg.call_count_res;
+	const uint32_t room = sizeof(res->lines) / sizeof(res->lines[0]);
 
 	(void)req;
-	sccp_msg_init(&msg, SCCP_CALL_COUNT_RES);
-	res->configured_lines = phone_instances(phone);
-	res->first_line = 1;
-	res->count = res->configured_lines;
-	for (unsigned i = 0; i < res->count; i++) {
-		const struct line *line = phone_line(phone, i + 1);
-
-		if (line == NULL)
-			continue;
-		res->lines[i].max_calls = line->dn->channels;
-		res->lines[i].busy_trigger =
-			(uint16_t)config_open_channels(phone->engine->config, line->dn->config);
-	}
-	phone_send(phone, &msg);
+	do {
+		sccp_msg_init(&msg, SCCP_CALL_COUNT_RES);
+		res->configured_lines = total;
+		res->first_line = sent + 1;
+		res->count = OSMO_MIN(total - sent, room);
+		for (uint32_t i = 0; i < res->count; i++)
+			call_count_fill(phone, sent + i + 1, &res->lines[i]);
+		phone_send(phone, &msg);
+		sent += res->count;
+	} while (sent < total);
 }
 
 // Presence in call lists is not offered: the line is said to be unknown.

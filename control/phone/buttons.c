@@ -9,14 +9,14 @@
 #include "control/call/feature.h"
 #include "control/config/grammar.h"
 
-// How a button rings, by its separator. Those that only watch (m, w) are no lines, nor are those that
-// widen another button (x).
+// How a button rings, by its separator. Those that only watch (m, w) are no lines.
 static uint8_t ring_of(char separator)
 {
 	switch (separator) {
 	case ':':
 	case 'o':
 	case 'c':
+	case 'x':
 		return SCCP_RING_INSIDE;
 	case 'f':
 		return SCCP_RING_FEATURE;
@@ -28,73 +28,186 @@ static uint8_t ring_of(char separator)
 	}
 }
 
-// What the phone's buttons should be.
+// What the phone's buttons should be: as many lines as its overlays have DNs together.
 struct plan {
-	struct line lines[PHONE_LINES_MAX];
-	struct watch_button watches[BUTTONS_MAX];
-	uint8_t count;
-	uint8_t watch_count;
+	struct line *lines;
+	struct watch_button *watches;
+	unsigned count;
+	unsigned watch_count;
 	uint8_t instances;
 };
 
-static void plan_line(struct plan *plan, struct dn *dn, char separator, unsigned position)
+static const uint8_t overlays[] = {
+	['o'] = OVERLAY_ONE_CALL,
+	['c'] = OVERLAY_WAITING,
+	['x'] = OVERLAY_EXPANSION,
+};
+
+// A button as far as it is the same for all its DNs.
+struct place {
+	char separator;
+	uint8_t position;
+	uint8_t instance;
+	uint8_t overlay; // instance of the overlay's first button; 0: none
+};
+
+static void plan_line(struct plan *plan, struct dn *dn, const struct place *place)
 {
-	if (plan->count == PHONE_LINES_MAX)
-		return;
+	size_t overlay = (size_t)place->separator;
+
 	plan->lines[plan->count++] = (struct line){
 		.dn = dn,
-		.instance = plan->instances,
-		.position = (uint8_t)position,
-		.ring = ring_of(separator),
-		.overlay = separator == 'o' || separator == 'c',
-		.silent = separator == 's',
+		.instance = place->instance,
+		.position = place->position,
+		.ring = ring_of(place->separator),
+		.overlay = overlay < sizeof(overlays) ? overlays[overlay] : OVERLAY_NONE,
+		.overlay_instance = place->overlay,
+		.silent = place->separator == 's',
 		.lamp = SCCP_LAMP_OFF,
 	};
 }
 
-static void plan_watch(struct plan *plan, struct dn *dn, char separator, unsigned position)
+static void plan_watch(struct plan *plan, struct dn *dn, const struct place *place)
 {
-	if (plan->watch_count == BUTTONS_MAX)
-		return;
 	plan->watches[plan->watch_count++] = (struct watch_button){
 		.dn = dn,
-		.instance = plan->instances,
-		.position = (uint8_t)position,
-		.whole_phone = separator == 'w',
+		.instance = place->instance,
+		.position = place->position,
+		.whole_phone = place->separator == 'w',
 		.lamp = SCCP_LAMP_OFF,
 	};
 }
 
-// A button with one DN, or with the next of an overlay's.
-static void plan_add(
-	struct plan *plan, struct dn *dn, char separator, unsigned position, bool first)
+static void plan_add(struct plan *plan, struct dn *dn, const struct place *place)
 {
-	if (dn == NULL || separator == 'x')
+	if (dn == NULL)
 		return;
-	plan->instances += first;
-	if (separator == 'm' || separator == 'w')
-		plan_watch(plan, dn, separator, position);
+	if (place->separator == 'm' || place->separator == 'w')
+		plan_watch(plan, dn, place);
 	else
-		plan_line(plan, dn, separator, position);
+		plan_line(plan, dn, place);
 }
 
-static void plan_buttons(
-	struct plan *plan, struct engine *engine, const struct config_ephone *config)
+// Room for so many DNs. False without memory.
+static bool plan_room(struct plan *plan, size_t lines, size_t watches)
+{
+	*plan = (struct plan){ 0 };
+	if (lines > 0)
+		plan->lines = calloc(lines, sizeof(*plan->lines));
+	if (watches > 0)
+		plan->watches = calloc(watches, sizeof(*plan->watches));
+	if ((lines == 0 || plan->lines != NULL) && (watches == 0 || plan->watches != NULL))
+		return true;
+	free(plan->lines);
+	free(plan->watches);
+	return false;
+}
+
+static void plan_drop(struct plan *plan)
+{
+	free(plan->lines);
+	free(plan->watches);
+}
+
+// --- of an ephone --------------------------------------------------------------------------------
+
+// The button whose DNs this one has: itself, or the overlay that it expands. NULL: there is none.
+static const struct config_button *button_source(
+	const struct config_ephone *config, const struct config_button *button)
+{
+	if (button->separator != 'x')
+		return button;
+	for (unsigned i = 0; i < config->button_count; i++) {
+		if (config->buttons[i].position == button->overlay)
+			return &config->buttons[i];
+	}
+	return NULL;
+}
+
+static bool button_is_empty(struct engine *engine, const struct config_button *source)
+{
+	for (unsigned k = 0; source != NULL && k < source->dn_count; k++) {
+		if (dn_by_tag(engine, source->dn[k]) != NULL)
+			return false;
+	}
+	return true;
+}
+
+// Line instances of the buttons that have DNs, by position: in the order of the positions.
+static void instances_set(struct plan *plan, struct engine *engine,
+	const struct config_ephone *config, uint8_t instances[CONFIG_BUTTON_MAX + 1])
 {
 	for (unsigned i = 0; i < config->button_count; i++) {
 		const struct config_button *button = &config->buttons[i];
-		uint8_t before = plan->instances;
 
-		if (button->position < 1 || button->position > BUTTONS_MAX)
-			continue;
-		for (unsigned k = 0; k < button->dn_count; k++)
-			plan_add(plan, dn_by_tag(engine, button->dn[k]), button->separator,
-				button->position, plan->instances == before);
+		instances[button->position] = button_is_empty(engine, button_source(config, button))
+						      ? 0
+						      : ++plan->instances;
+	}
+}
+
+static void plan_button(struct plan *plan, struct engine *engine,
+	const struct config_ephone *config, const struct config_button *button,
+	const uint8_t instances[CONFIG_BUTTON_MAX + 1])
+{
+	const struct config_button *source = button_source(config, button);
+	const struct place place = {
+		.separator = button->separator,
+		.position = button->position,
+		.instance = instances[button->position],
+		.overlay = strchr("ocx", button->separator) != NULL && source != NULL
+				   ? instances[source->position]
+				   : 0,
+	};
+
+	for (unsigned k = 0; source != NULL && k < source->dn_count; k++)
+		plan_add(plan, dn_by_tag(engine, source->dn[k]), &place);
+}
+
+// Expansions come behind the lines that they expand.
+static bool plan_buttons(
+	struct plan *plan, struct engine *engine, const struct config_ephone *config)
+{
+	uint8_t instances[CONFIG_BUTTON_MAX + 1] = { 0 };
+	const struct config_button *source;
+	size_t dns = 0;
+
+	for (unsigned i = 0; i < config->button_count; i++) {
+		source = button_source(config, &config->buttons[i]);
+		dns += source != NULL ? source->dn_count : 0;
+	}
+	if (!plan_room(plan, dns, config->button_count))
+		return false;
+	instances_set(plan, engine, config, instances);
+	for (int expansions = 0; expansions <= 1; expansions++) {
+		for (unsigned i = 0; i < config->button_count; i++) {
+			if ((config->buttons[i].separator == 'x') == (expansions == 1))
+				plan_button(plan, engine, config, &config->buttons[i], instances);
+		}
+	}
+	return true;
+}
+
+// --- of a profile --------------------------------------------------------------------------------
+
+// The next button, of one number or of an overlay of several.
+static void plan_number(struct plan *plan, struct engine *engine, char separator,
+	const struct config_profile_number *number, unsigned position)
+{
+	struct place place = { .separator = separator, .position = (uint8_t)position };
+
+	for (unsigned k = 0; k < number->count; k++) {
+		struct dn *dn = dn_find(engine, number->numbers[k]);
+
+		if (dn != NULL && place.instance == 0)
+			place.instance = ++plan->instances;
+		place.overlay = separator == 'o' || separator == 'c' ? place.instance : 0;
+		plan_add(plan, dn, &place);
 	}
 }
 
 // Profiles fill the buttons by type, in the order of the types.
-static void plan_profile(struct plan *plan, struct engine *engine,
+static bool plan_profile(struct plan *plan, struct engine *engine,
 	const struct config_profile *profile, unsigned buttons)
 {
 	static const char separators[NUMBER_TYPES] = {
@@ -103,20 +216,26 @@ static void plan_profile(struct plan *plan, struct engine *engine,
 #undef X
 	};
 	unsigned position = 1;
+	size_t dns = 0;
 
+	for (unsigned i = 0; i < profile->number_count; i++)
+		dns += profile->numbers[i].count;
+	if (!plan_room(plan, dns, dns))
+		return false;
 	for (int type = 0; type < NUMBER_TYPES; type++) {
 		for (unsigned i = 0; i < profile->number_count && position <= buttons; i++) {
 			const struct config_profile_number *number = &profile->numbers[i];
 
 			if (number->type != type || number->count == 0)
 				continue;
-			for (unsigned k = 0; k < number->count; k++)
-				plan_add(plan, dn_find(engine, number->numbers[k]),
-					separators[type], position, k == 0);
+			plan_number(plan, engine, separators[type], number, position);
 			position++;
 		}
 	}
+	return true;
 }
+
+// --- of a phone ----------------------------------------------------------------------------------
 
 // The profile in force; NULL: the ephone's own buttons are.
 static const struct config_profile *phone_profile(const struct phone *phone)
@@ -126,15 +245,16 @@ static const struct config_profile *phone_profile(const struct phone *phone)
 	return config_logout_profile_get(phone->engine->config, phone->config->logout_profile);
 }
 
-static void plan_make(struct plan *plan, const struct phone *phone)
+// False without memory.
+static bool plan_make(struct plan *plan, const struct phone *phone)
 {
 	const struct config_profile *profile = phone_profile(phone);
 
-	memset(plan, 0, sizeof(*plan));
 	if (phone->config->logout_profile == 0)
-		plan_buttons(plan, phone->engine, phone->config);
-	else if (profile != NULL)
-		plan_profile(plan, phone->engine, profile, phone_buttons(phone));
+		return plan_buttons(plan, phone->engine, phone->config);
+	if (profile != NULL)
+		return plan_profile(plan, phone->engine, profile, phone_buttons(phone));
+	return plan_room(plan, 0, 0);
 }
 
 static bool lines_are_right(const struct plan *plan, const struct phone *phone)
@@ -146,7 +266,9 @@ static bool lines_are_right(const struct plan *plan, const struct phone *phone)
 
 		if (wanted->dn != line->dn || wanted->position != line->position ||
 			wanted->instance != line->instance || wanted->ring != line->ring ||
-			wanted->overlay != line->overlay || wanted->silent != line->silent)
+			wanted->overlay != line->overlay ||
+			wanted->overlay_instance != line->overlay_instance ||
+			wanted->silent != line->silent)
 			return false;
 	}
 	return true;
@@ -170,83 +292,76 @@ static bool watches_are_right(const struct plan *plan, const struct phone *phone
 bool buttons_are_right(const struct phone *phone)
 {
 	struct plan plan;
+	bool right;
 
-	plan_make(&plan, phone);
-	return lines_are_right(&plan, phone) && watches_are_right(&plan, phone);
+	if (!plan_make(&plan, phone))
+		return false;
+	right = lines_are_right(&plan, phone) && watches_are_right(&plan, phone);
+	plan_drop(&plan);
+	return right;
 }
 
-// DNs in the order of the lines; returns how many.
-static unsigned buttons_remove(struct phone *phone, struct dn *dns[PHONE_LINES_MAX])
+// What it had, which is the caller's now.
+static struct plan buttons_remove(struct phone *phone)
 {
-	unsigned count = phone->line_count;
+	struct plan before = { .lines = phone->lines,
+		.watches = phone->watches,
+		.count = phone->line_count,
+		.watch_count = phone->watch_count };
 
-	for (unsigned i = 0; i < count; i++) {
-		dns[i] = phone->lines[i].dn;
-		TAILQ_REMOVE(&dns[i]->lines, &phone->lines[i], at_dn);
-	}
-	for (unsigned i = 0; i < phone->watch_count; i++)
-		TAILQ_REMOVE(&phone->watches[i].dn->watches, &phone->watches[i], at_dn);
-	free(phone->lines);
-	free(phone->watches);
+	for (unsigned i = 0; i < before.count; i++)
+		TAILQ_REMOVE(&before.lines[i].dn->lines, &before.lines[i], at_dn);
+	for (unsigned i = 0; i < before.watch_count; i++)
+		TAILQ_REMOVE(&before.watches[i].dn->watches, &before.watches[i], at_dn);
 	phone->lines = NULL;
 	phone->watches = NULL;
 	phone->line_count = 0;
 	phone->watch_count = 0;
-	return count;
+	return before;
 }
 
-static void buttons_set(
-	struct phone *phone, const struct plan *plan, struct line *lines, struct watch_button *watches)
+static void buttons_set(struct phone *phone, const struct plan *plan)
 {
-	phone->lines = lines;
-	phone->line_count = plan->count;
+	phone->lines = plan->lines;
+	phone->line_count = (uint16_t)plan->count;
 	for (unsigned i = 0; i < plan->count; i++) {
-		lines[i] = plan->lines[i];
-		lines[i].phone = phone;
-		TAILQ_INSERT_TAIL(&lines[i].dn->lines, &lines[i], at_dn);
+		plan->lines[i].phone = phone;
+		TAILQ_INSERT_TAIL(&plan->lines[i].dn->lines, &plan->lines[i], at_dn);
 	}
-	phone->watches = watches;
-	phone->watch_count = plan->watch_count;
+	phone->watches = plan->watches;
+	phone->watch_count = (uint8_t)plan->watch_count;
 	for (unsigned i = 0; i < plan->watch_count; i++) {
-		watches[i] = plan->watches[i];
-		watches[i].phone = phone;
-		TAILQ_INSERT_TAIL(&watches[i].dn->watches, &watches[i], at_dn);
+		plan->watches[i].phone = phone;
+		TAILQ_INSERT_TAIL(&plan->watches[i].dn->watches, &plan->watches[i], at_dn);
 	}
+}
+
+static void plan_refresh(const struct plan *plan)
+{
+	for (unsigned i = 0; i < plan->count; i++)
+		dn_refresh(plan->lines[i].dn);
 }
 
 bool buttons_build(struct phone *phone)
 {
-	struct dn *before[PHONE_LINES_MAX];
-	struct watch_button *watches = NULL;
-	struct line *lines = NULL;
-	struct plan plan;
-	unsigned count;
+	struct plan plan, before;
 
-	plan_make(&plan, phone);
-	if (plan.count > 0)
-		lines = calloc(plan.count, sizeof(*lines));
-	if (plan.watch_count > 0)
-		watches = calloc(plan.watch_count, sizeof(*watches));
-	if ((plan.count > 0 && lines == NULL) || (plan.watch_count > 0 && watches == NULL)) {
-		free(lines);
-		free(watches);
+	if (!plan_make(&plan, phone))
 		return false;
-	}
-	count = buttons_remove(phone, before);
-	buttons_set(phone, &plan, lines, watches);
-	for (unsigned i = 0; i < count; i++)
-		dn_refresh(before[i]);
+	before = buttons_remove(phone);
+	buttons_set(phone, &plan);
+	plan_refresh(&before);
 	phone_refresh(phone);
+	plan_drop(&before);
 	return true;
 }
 
 void buttons_drop(struct phone *phone)
 {
-	struct dn *dns[PHONE_LINES_MAX];
-	unsigned count = buttons_remove(phone, dns);
+	struct plan before = buttons_remove(phone);
 
-	for (unsigned i = 0; i < count; i++)
-		dn_refresh(dns[i]);
+	plan_refresh(&before);
+	plan_drop(&before);
 }
 
 // --- what there is -------------------------------------------------------------------------------
@@ -299,7 +414,7 @@ static unsigned module_buttons(const char *modules)
 unsigned phone_buttons(const struct phone *phone)
 {
 	const struct config_ephone *config = phone->config;
-	unsigned buttons = config->model != NULL ? config->model->buttons : BUTTONS_MAX;
+	unsigned buttons = config->model != NULL ? config->model->buttons : CONFIG_BUTTON_MAX;
 
-	return OSMO_MIN(buttons + module_buttons(config->addon), (unsigned)BUTTONS_MAX);
+	return OSMO_MIN(buttons + module_buttons(config->addon), (unsigned)CONFIG_BUTTON_MAX);
 }

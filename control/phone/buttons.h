@@ -7,8 +7,6 @@
 #include "control/config/speed_dial.h"
 #include "control/phone/phone.h"
 
-enum { BUTTONS_MAX = 42 }; // the button template has room for so many
-
 // Its lines and watched numbers are what the configuration says.
 bool buttons_are_right(const struct phone *phone);
 // Makes them so; the phone must be idle. False without memory: nothing happened.

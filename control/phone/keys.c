@@ -69,16 +69,36 @@ static struct appearance *ringing(struct phone *phone, const struct line *line)
 	return NULL;
 }
 
-// The first of the phone's lines with a free channel, at this button or at any.
+static bool is_of_overlay(const struct line *line, const struct line *other)
+{
+	return line->overlay_instance != 0 && line->overlay_instance == other->overlay_instance;
+}
+
+// How well a new call fits this line, asked for at that button (NULL: at any); 0: not at all. An
+// overlay has its next call at a button of its own that is free, when it has several.
+static unsigned line_fits(const struct line *line, const struct line *at)
+{
+	bool here = at == NULL || line->instance == at->instance;
+
+	if (!dn_has_channel(line->dn) || (!here && !is_of_overlay(line, at)))
+		return 0;
+	return 1 + here + 2 * !line_is_taken(line);
+}
+
+// The first of the phone's lines that fits best.
 static struct line *open_line(struct phone *phone, const struct line *at)
 {
-	for (unsigned i = 0; i < phone->line_count; i++) {
-		struct line *line = &phone->lines[i];
+	struct line *best = NULL;
+	unsigned fit = 0;
 
-		if ((at == NULL || line->instance == at->instance) && dn_has_channel(line->dn))
-			return line;
+	for (unsigned i = 0; i < phone->line_count; i++) {
+		unsigned fits = line_fits(&phone->lines[i], at);
+
+		if (fits > fit)
+			best = &phone->lines[i];
+		fit = OSMO_MAX(fit, fits);
 	}
-	return NULL;
+	return best;
 }
 
 // The line for a new call: where dial tone is already, else the preferred one, else the first with
@@ -181,15 +201,7 @@ static enum call_result key_do_not_disturb(const struct key *key)
 // The line for a second call: its own one, else another that has room.
 static struct line *consult_line(const struct key *key)
 {
-	struct phone *phone = key->phone;
-
-	if (dn_has_channel(key->a->line->dn))
-		return key->a->line;
-	for (unsigned i = 0; i < phone->line_count; i++) {
-		if (dn_has_channel(phone->lines[i].dn))
-			return &phone->lines[i];
-	}
-	return NULL;
+	return dn_has_channel(key->a->line->dn) ? key->a->line : open_line(key->phone, NULL);
 }
 
 static enum call_result consult(const struct key *key)
@@ -215,7 +227,8 @@ static enum call_result key_transfer(const struct key *key)
 	return result;
 }
 
-// The same, for a conference that this phone mixes: one that cannot says so before anything happens.
+// The same, for a conference that this phone mixes: one that cannot says so before anything
+// happens.
 static enum call_result key_conference(const struct key *key)
 {
 	struct connection *own = key->a->connection;

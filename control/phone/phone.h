@@ -67,7 +67,7 @@ struct phone {
 	struct endpoint remote;
 	struct line *lines; // line_count of them
 	struct watch_button *watches; // watch_count of them
-	uint8_t line_count;
+	uint16_t line_count;
 	uint8_t watch_count;
 	uint8_t state; // of its registration: control/phone/station_fsm.c
 	uint8_t protocol_version;

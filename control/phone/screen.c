@@ -156,9 +156,18 @@ static enum screen dialling_screen(const struct connection *connection, const st
 	return connection->purpose == DIAL_FORWARD ? SCREEN_FORWARD_TO : SCREEN_DIAL_TONE;
 }
 
-// At the DN's other phones.
-static enum screen remote_screen(const struct connection *connection)
+// Another button of the same overlay shows it.
+static bool is_shown_beside(const struct connection *connection, const struct line *line)
 {
+	return connection->line->phone == line->phone && line->overlay_instance != 0 &&
+	       connection->line->overlay_instance == line->overlay_instance;
+}
+
+// At the DN's other phones. What expands an overlay is for the phone's own calls.
+static enum screen remote_screen(const struct connection *connection, const struct line *line)
+{
+	if (line->overlay == OVERLAY_EXPANSION || is_shown_beside(connection, line))
+		return SCREEN_CLEARED;
 	switch ((enum connection_state)connection->state) {
 	case CONNECTION_NULL:
 		return SCREEN_CLEARED;
@@ -176,7 +185,7 @@ static enum screen screen_wanted(const struct connection *connection, const stru
 	if (connection->call->ending)
 		return SCREEN_CLEARED;
 	if (elsewhere)
-		return remote_screen(connection);
+		return remote_screen(connection, line);
 	switch ((enum connection_state)connection->state) {
 	case CONNECTION_INITIATED:
 		return dialling_screen(connection, line);
@@ -269,6 +278,39 @@ static bool is_shown_at(const struct connection *connection, const struct line *
 	return false;
 }
 
+bool line_is_taken(const struct line *line)
+{
+	const struct appearance *a;
+
+	if (line->overlay != OVERLAY_ONE_CALL && line->overlay != OVERLAY_EXPANSION)
+		return false;
+	TAILQ_FOREACH (a, &line->phone->appearances, at_phone) {
+		enum screen wanted = screen_wanted(a->connection, a->line);
+
+		if (a->line->instance == line->instance && wanted != SCREEN_CLEARED &&
+			!rows[wanted].remote)
+			return true;
+	}
+	return false;
+}
+
+// Calls that ring at an overlay without call waiting are shown one for each of its buttons. The
+// lines of a phone are asked in their order, so that the first DN goes first, and its first button.
+static bool is_presented(const struct connection *connection, const struct line *line)
+{
+	const struct appearance *a;
+
+	if (!connection_rings(connection) ||
+		(line->overlay != OVERLAY_ONE_CALL && line->overlay != OVERLAY_EXPANSION))
+		return true;
+	TAILQ_FOREACH (a, &connection->appearances, in_connection) {
+		if (a->line->phone == line->phone &&
+			a->line->overlay_instance == line->overlay_instance)
+			return false;
+	}
+	return !line_is_taken(line);
+}
+
 static void appearance_add(struct connection *connection, struct line *line)
 {
 	struct engine *engine = line->phone->engine;
@@ -291,7 +333,8 @@ static void appearances_add(struct line *line)
 
 	TAILQ_FOREACH (connection, &line->dn->connections, at_dn) {
 		if (!is_shown_at(connection, line) &&
-			screen_wanted(connection, line) != SCREEN_CLEARED)
+			screen_wanted(connection, line) != SCREEN_CLEARED &&
+			is_presented(connection, line))
 			appearance_add(connection, line);
 	}
 }

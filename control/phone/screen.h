@@ -10,6 +10,7 @@
 
 struct appearance;
 struct call;
+struct line;
 struct phone;
 
 // X(enumerator, what traces call it)
@@ -50,6 +51,10 @@ void phone_show(struct phone *phone);
 // One of the calls that it handles, or that ring at it; NULL: what it shows, if anything, is at
 // another phone of a DN, and it is idle.
 struct appearance *phone_own_call(struct phone *phone);
+
+// A call is at the line's button, which shows one at a time: an overlay without call waiting, or what
+// expands it. False for other buttons.
+bool line_is_taken(const struct line *line);
 
 // An idle phone: soft keys, prompt, clock.
 void phone_show_idle(struct phone *phone);

@@ -117,19 +117,28 @@ static void message_lamp_send(struct phone *phone, uint32_t instance, uint32_t m
 	phone_send(phone, &msg);
 }
 
+// The DNs of a button stand side by side among the lines. Returns how many it has.
+static unsigned button_message_show(struct phone *phone, unsigned first)
+{
+	struct line *line = &phone->lines[first];
+	bool waiting = false;
+	unsigned i = first;
+
+	for (; i < phone->line_count && phone->lines[i].instance == line->instance; i++)
+		waiting |= phone->lines[i].dn->message_waiting;
+	if (line->message_lamp != waiting) {
+		line->message_lamp = waiting;
+		message_lamp_send(phone, line->instance, waiting ? SCCP_LAMP_ON : SCCP_LAMP_OFF);
+	}
+	return i - first;
+}
+
 static void message_lamps_show(struct phone *phone)
 {
 	uint32_t mode = phone_has_message(phone) ? SCCP_LAMP_ON : SCCP_LAMP_OFF;
 
-	for (unsigned i = 0; i < phone->line_count; i++) {
-		struct line *line = &phone->lines[i];
-
-		if (line->message_lamp == line->dn->message_waiting)
-			continue;
-		line->message_lamp = line->dn->message_waiting;
-		message_lamp_send(
-			phone, line->instance, line->message_lamp ? SCCP_LAMP_ON : SCCP_LAMP_OFF);
-	}
+	for (unsigned i = 0; i < phone->line_count;)
+		i += button_message_show(phone, i);
 	// Instance 0 is the light of the handset. It may still be lit from before the phone was
 	// away.
 	if (phone->message_lamp != mode) {

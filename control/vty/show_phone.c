@@ -6,6 +6,7 @@
 #include "control/call/feature.h"
 #include "control/config/phone_model.h"
 #include "control/config/write.h"
+#include "control/phone/buttons.h"
 #include "control/vty/objects.h"
 
 // What the channel of a DN shows for a state of a connection.
@@ -76,6 +77,28 @@ static void show_features(FILE *out, const struct dn *dn)
 		dn_do_not_disturb(dn) ? " dnd" : "");
 }
 
+static bool is_shared(const struct line *line)
+{
+	const struct line *other;
+
+	TAILQ_FOREACH (other, &line->dn->lines, at_dn)
+		if (other->phone != line->phone)
+			return true;
+	return false;
+}
+
+static void show_overlay(FILE *out, const struct line *line)
+{
+	static const char *const marks[] = {
+		[OVERLAY_NONE] = "",
+		[OVERLAY_ONE_CALL] = " overlay",
+		[OVERLAY_WAITING] = " cw-overlay",
+		[OVERLAY_EXPANSION] = " expansion",
+	};
+
+	fputs(marks[line->overlay], out);
+}
+
 static void show_lines(FILE *out, const struct phone *phone)
 {
 	for (unsigned i = 0; i < phone->line_count; i++) {
@@ -84,8 +107,9 @@ static void show_lines(FILE *out, const struct phone *phone)
 		fprintf(out, "button %u: dn %u number %s", line->position, line->dn->tag,
 			line->dn->numbers[DN_PRIMARY].text);
 		show_channels(out, line->dn);
-		if (TAILQ_NEXT(TAILQ_FIRST(&line->dn->lines), at_dn) != NULL)
+		if (is_shared(line))
 			fputs(" shared", out);
+		show_overlay(out, line);
 		show_features(out, line->dn);
 		fputc('\n', out);
 	}
@@ -123,8 +147,7 @@ static void show_phone(struct shell_call *call, const struct phone *phone)
 	fprintf(out, "IP:%s %s keepalive %" PRIu32 " max_line %u available_line %u\n",
 		phone->remote.addr.family == ADDR_NONE ? "-"
 						       : endpoint_text(&phone->remote, address),
-		config->type == NULL ? "-" : config->type, phone->keepalives,
-		config->model == NULL ? PHONE_LINES_MAX : config->model->buttons,
+		config->type == NULL ? "-" : config->type, phone->keepalives, phone_buttons(phone),
 		phone->line_count);
 	show_lines(out, phone);
 	show_phone_calls(out, phone);

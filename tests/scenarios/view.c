@@ -269,7 +269,7 @@ static void take_forward(struct view *view, const struct sccp_msg *msg)
 	struct view_feature *forward;
 	int n = 0;
 
-	if (res->line == 0 || res->line > PHONE_LINES_MAX)
+	if (res->line == 0 || res->line > CONFIG_BUTTON_MAX)
 		return;
 	forward = &view->forwards[res->line - 1];
 	forward->text[0] = '\0';
@@ -290,7 +290,7 @@ static void take_feature(struct view *view, const struct sccp_msg *msg)
 {
 	const struct sccp_feature_stat_res *res = &msg->feature_stat_res;
 
-	if (res->instance == 0 || res->instance > PHONE_LINES_MAX)
+	if (res->instance == 0 || res->instance > CONFIG_BUTTON_MAX)
 		return;
 	view->features[res->instance - 1].instance = res->instance;
 	snprintf(view->features[res->instance - 1].text, sizeof(view->features[0].text), "%u",
@@ -437,7 +437,7 @@ static void phone_print(const struct view *view, struct text *text)
 		add(text, " ring=%s", sccp_ring_name(view->ring));
 	if (view->speaker)
 		add(text, " speaker");
-	for (unsigned i = 0; i < PHONE_LINES_MAX; i++) {
+	for (unsigned i = 0; i < CONFIG_BUTTON_MAX; i++) {
 		if (view->forwards[i].text[0] != '\0')
 			add(text, " forward%u=%s", i + 1, view->forwards[i].text);
 		if (view->features[i].text[0] != '\0' && view->features[i].text[0] != '0')

@@ -53,7 +53,7 @@ struct view {
 	struct view_feature {
 		uint32_t instance;
 		char text[48];
-	} forwards[PHONE_LINES_MAX], features[PHONE_LINES_MAX];
+	} forwards[CONFIG_BUTTON_MAX], features[CONFIG_BUTTON_MAX];
 	// What passes and does not stay.
 	unsigned note_count;
 	char notes[VIEW_NOTES][96];
