@@ -193,6 +193,7 @@ void engine_event(struct engine *engine, const struct event *event)
 		[EVENT_CONNS_ALIVE] = phones_alive,
 		[EVENT_SESSION_OPEN] = sessions_event,
 		[EVENT_SESSION_REFRESH] = sessions_event,
+		[EVENT_SESSION_ANSWERED] = sessions_event,
 		[EVENT_SESSION_CLOSED] = sessions_event,
 		[EVENT_CSTA_REQUEST] = sessions_event,
 		[EVENT_SESSION_LOST] = sessions_event,

@@ -15,7 +15,8 @@ enum {
 	TIMERS_A_TURN = 256,
 	RESERVE_MESSAGES = 3,
 	ANSWER_BYTES = 1024, // room kept for the answer to a message before it is read
-	CREDIT = 2, // what a datagram or a timer may cost in events, at most
+	CREDIT = 2,          // what a datagram or a timer may cost in events, at most
+	REFRESH_COOKIE = 1,
 };
 
 int sip_shell_init(struct worker *worker, const struct dataplane_config *config)
@@ -368,6 +369,7 @@ static void on_invite(struct worker *worker, const struct sip_indication *ind)
 	open->refresher = ind->refresher;
 	open->supports_timer = ind->supports_timer;
 	open->session_expires_s = ind->session_expires;
+	open->min_se_s = ind->min_se;
 	span_copy(ind->msg->uri, open->request_uri, sizeof(open->request_uri));
 	uri_copy(ind->msg, SIP_H_FROM, open->from_uri);
 	uri_copy(ind->msg, SIP_H_TO, open->to_uri);
@@ -391,6 +393,7 @@ static void on_refresh(struct worker *worker, const struct sip_indication *ind)
 	refresh->refresher = ind->refresher;
 	refresh->supports_timer = ind->supports_timer;
 	refresh->session_expires_s = ind->session_expires;
+	refresh->min_se_s = ind->min_se;
 	tell_or_refuse(worker, ind, event);
 }
 
@@ -457,6 +460,25 @@ static void on_lost(struct worker *worker, const struct sip_indication *ind)
 	worker_tell(worker, event);
 }
 
+// Of our requests control wants to hear how refreshes end, and of those the answers: where there is
+// none it waits no longer than it meant to. 408 and 481 come again as the end of the dialog.
+static void on_request_done(struct worker *worker, const struct sip_indication *ind)
+{
+	struct event *event;
+
+	if (ind->cookie != REFRESH_COOKIE || ind->status == 0 || ind->status == 408 ||
+		ind->status == 481)
+		return;
+	event = worker_event(worker, EVENT_SESSION_ANSWERED, ind->dialog);
+	event->session_answered = (struct event_session_answered){
+		.status = ind->status,
+		.refresher = ind->refresher,
+		.session_expires_s = ind->session_expires,
+		.min_se_s = ind->min_se,
+	};
+	worker_tell(worker, event);
+}
+
 static void on_nothing(struct worker *worker, const struct sip_indication *ind)
 {
 	(void)worker;
@@ -475,7 +497,7 @@ static void indicate(void *ctx, const struct sip_indication *ind)
 		[SIP_IND_ACK] = on_nothing,
 		[SIP_IND_ACK_TIMEOUT] = on_ack_timeout,
 		[SIP_IND_CANCEL] = on_cancel,
-		[SIP_IND_REQUEST_DONE] = on_nothing,
+		[SIP_IND_REQUEST_DONE] = on_request_done,
 		[SIP_IND_DIALOG_GONE] = on_gone,
 		[SIP_IND_LOST] = on_lost,
 	};
@@ -582,6 +604,15 @@ void sip_session_reject(struct worker *worker, const struct command *command)
 		.retry_after = reject->retry_after_s };
 
 	respond(worker, reject->transaction, reject->status, &reply);
+}
+
+void sip_session_refresh(struct worker *worker, const struct command *command)
+{
+	const struct command_session_refresh *refresh = &command->session_refresh;
+
+	if (sip_refresh(worker->sip, command->handle, refresh->session_expires_s, refresh->min_se_s,
+		    REFRESH_COOKIE, worker->now_us) == -ESTALE)
+		drop(worker, DROP_COMMAND_STALE);
 }
 
 void sip_csta_response(struct worker *worker, const struct command *command)

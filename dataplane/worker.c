@@ -112,6 +112,7 @@ static void command_run(struct worker *worker, const struct command *command)
 		[COMMAND_CONN_ABORT] = skinny_abort,
 		[COMMAND_SESSION_ACCEPT] = sip_session_accept,
 		[COMMAND_SESSION_REJECT] = sip_session_reject,
+		[COMMAND_SESSION_REFRESH] = sip_session_refresh,
 		[COMMAND_CSTA_RESPONSE] = sip_csta_response,
 		[COMMAND_CSTA_EVENT] = sip_csta_event,
 		[COMMAND_SESSION_BYE] = sip_session_bye,

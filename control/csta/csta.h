@@ -60,8 +60,15 @@ struct session {
 	char user[URI_TEXT_SIZE];    // From
 	char agent[AGENT_TEXT_SIZE];
 	uint64_t started_us;
-	uint64_t expires_us; // end of the session timer, in the time of the events; 0: it has none
-	uint32_t interval_s; // of the session timer; 0: it has none
+	// The session timer (control/csta/session_timer.c).
+	uint64_t expires_us; // end of the interval, in the time of the events
+	uint64_t refresh_us; // the next refresh of ours, where `refreshes`
+	uint32_t interval_s;
+	uint32_t min_se_s;   // the largest Min-SE that the client named; 0: none
+	bool supports_timer; // the client knows RFC 4028
+	bool refreshes;      // we do, the client need not
+	bool asked;          // a refresh of ours is open, and the client made none since
+	bool glared;         // it met one of the client's, and was put off
 	uint64_t lost;       // INFOs that the client could not be sent
 	struct registration registrations[SESSION_REGISTRATIONS_MAX];
 	uint32_t next_registration;

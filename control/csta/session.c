@@ -158,16 +158,32 @@ static bool line_is_up(struct session *session, const struct event_session_open 
 	return session->dn == NULL || dn_is_up(session->dn);
 }
 
-// RFC 4028 9: a client without the extension cannot be told that its interval is too small.
-static bool interval_is_fair(bool supports_timer, uint32_t asked_s)
+static struct timer_offer offer_of_open(const struct event_session_open *open)
 {
-	return asked_s == 0 || asked_s >= SESSION_INTERVAL_MIN_S || !supports_timer;
+	return (struct timer_offer){
+		.supports = open->supports_timer,
+		.refresher = open->refresher,
+		.expires_s = open->session_expires_s,
+		.min_se_s = open->min_se_s,
+	};
+}
+
+static struct timer_offer offer_of_refresh(const struct event_session_refresh *refresh)
+{
+	return (struct timer_offer){
+		.supports = refresh->supports_timer,
+		.refresher = refresh->refresher,
+		.expires_s = refresh->session_expires_s,
+		.min_se_s = refresh->min_se_s,
+	};
 }
 
 static bool timer_is_fair(struct session *session, const struct event_session_open *open)
 {
+	struct timer_offer offer = offer_of_open(open);
+
 	(void)session;
-	return interval_is_fair(open->supports_timer, open->session_expires_s);
+	return session_timer_is_fair(&offer);
 }
 
 static const struct {
@@ -183,24 +199,10 @@ static const struct {
 	{ timer_is_fair, 422 },
 };
 
-// The client's interval holds; one that only supports timers gets what it had, or the default; one
-// that does not support them gets none, as nobody would refresh. The client refreshes always
-// (refresher uac): the engine sends no refreshes of its own.
-static void session_time(
-	struct session *session, bool supports_timer, uint32_t asked_s, uint64_t now_us)
-{
-	if (asked_s == 0 && session->interval_s == 0 && supports_timer)
-		asked_s = SESSION_INTERVAL_DEFAULT_S;
-	if (asked_s != 0)
-		session->interval_s =
-			OSMO_MAX(SESSION_INTERVAL_MIN_S, OSMO_MIN(SESSION_INTERVAL_MAX_S, asked_s));
-	if (session->interval_s != 0)
-		session->expires_us = now_us + session->interval_s * UINT64_C(1000000);
-}
-
 unsigned session_open_status(struct session *session, const struct event *event)
 {
 	const struct event_session_open *open = &event->session_open;
+	struct timer_offer offer = offer_of_open(open);
 
 	for (size_t i = 0; i < ARRAY_SIZE(open_checks); i++) {
 		if (!open_checks[i].holds(session, open))
@@ -212,29 +214,25 @@ unsigned session_open_status(struct session *session, const struct event *event)
 	session->started_us = event->time_us;
 	memcpy(session->user, open->from_uri, sizeof(session->user));
 	memcpy(session->agent, open->user_agent, sizeof(session->agent));
-	session_time(session, open->supports_timer, open->session_expires_s, event->time_us);
+	session_timer_take(session, &offer, event->time_us);
 	return 0;
 }
 
 unsigned session_refresh_status(struct session *session, const struct event *event)
 {
 	const struct event_session_refresh *refresh = &event->session_refresh;
+	struct timer_offer offer = offer_of_refresh(refresh);
 
 	if (refresh->csta.type != CSTA_NONE && refresh->csta.type != CSTA_REQUEST_SYSTEM_STATUS)
 		return 400;
-	if (!interval_is_fair(refresh->supports_timer, refresh->session_expires_s))
+	if (!session_timer_is_fair(&offer))
 		return 422;
 	session->remote = refresh->remote;
 	session->transport = refresh->transport;
 	if (refresh->csta.type != CSTA_NONE)
 		session->ns = refresh->csta.ns;
-	session_time(session, refresh->supports_timer, refresh->session_expires_s, event->time_us);
+	session_timer_take(session, &offer, event->time_us);
 	return 0;
-}
-
-uint32_t session_patience_s(const struct session *session)
-{
-	return session->interval_s - OSMO_MIN(32, session->interval_s / 3);
 }
 
 // --- what it sends -------------------------------------------------------------------------------
@@ -257,8 +255,7 @@ void session_accept(struct session *session, handle_t transaction, const struct 
 	command.type = COMMAND_SESSION_ACCEPT;
 	command.handle = session->dialog;
 	accept->transaction = transaction;
-	accept->session_expires_s = session->interval_s;
-	accept->refresher = session->interval_s == 0 ? REFRESHER_UNSET : REFRESHER_UAC;
+	session_timer_tell(session, accept);
 	session_trace(session, "<-", request);
 	csta_msg_init(&accept->csta, csta_response_type((enum csta_type)request->type));
 	accept->csta.ns = request->ns;
@@ -328,6 +325,14 @@ static void on_refresh(struct engine *engine, const struct event *event)
 		osmo_fsm_inst_dispatch(session->fsm, SESSION_REFRESH, (void *)event);
 }
 
+static void on_answered(struct engine *engine, const struct event *event)
+{
+	struct session *session = session_find(engine, event->handle);
+
+	if (session != NULL)
+		osmo_fsm_inst_dispatch(session->fsm, SESSION_ANSWERED, (void *)event);
+}
+
 static void on_closed(struct engine *engine, const struct event *event)
 {
 	struct session *session = session_find(engine, event->handle);
@@ -340,10 +345,12 @@ static void on_request(struct engine *engine, const struct event *event)
 {
 	struct session *session = session_find(engine, event->handle);
 
-	if (session == NULL)
+	if (session == NULL) {
 		session_reject(engine, event->handle, event->csta_request.transaction, 481);
-	else
-		service_request(session, &event->csta_request);
+		return;
+	}
+	session_timer_heard(session, event->time_us);
+	service_request(session, &event->csta_request);
 }
 
 // The client must learn that its picture is wrong: it takes snapshots then (ECMA-269, System
@@ -365,6 +372,7 @@ void sessions_event(struct engine *engine, const struct event *event)
 	static void (*const handlers[EVENT_TYPES])(struct engine *, const struct event *) = {
 		[EVENT_SESSION_OPEN] = on_open,
 		[EVENT_SESSION_REFRESH] = on_refresh,
+		[EVENT_SESSION_ANSWERED] = on_answered,
 		[EVENT_SESSION_CLOSED] = on_closed,
 		[EVENT_CSTA_REQUEST] = on_request,
 		[EVENT_SESSION_LOST] = on_lost,

@@ -11,6 +11,7 @@
 #define SESSION_SIGNALS(X) \
 	X(SESSION_OPEN, "the client asks for it") \
 	X(SESSION_REFRESH, "the client refreshes it") \
+	X(SESSION_ANSWERED, "the client answers our refresh") \
 	X(SESSION_GONE, "its dialog is no more") \
 	X(SESSION_CLEAR, "the operator ends it") \
 	X(SESSION_WITHDRAW, "its line may no longer be controlled") \
@@ -51,9 +52,32 @@ unsigned session_refresh_status(struct session *session, const struct event *eve
 void session_accept(struct session *session, handle_t transaction, const struct csta_msg *request);
 void session_reject(struct engine *engine, handle_t dialog, handle_t transaction, unsigned status);
 
-// Seconds after which a session that was not refreshed is given up, a little before its interval
-// ends (RFC 4028 10); 0: never.
-uint32_t session_patience_s(const struct session *session);
+// --- the session timer ---------------------------------------------------------------------------
+
+// What an INVITE or UPDATE of the client says of it.
+struct timer_offer {
+	bool supports;      // RFC 4028 at all
+	uint8_t refresher;  // enum session_refresher
+	uint32_t expires_s; // 0: it names no interval
+	uint32_t min_se_s;  // 0: none
+};
+
+// RFC 4028 9: false when the interval is too small and the client knows what 422 means.
+bool session_timer_is_fair(const struct timer_offer *offer);
+// The interval begins anew, of the length and with the refresher that the offer asks for.
+void session_timer_take(struct session *session, const struct timer_offer *offer, uint64_t now_us);
+// What the 200 to the offer says of it.
+void session_timer_tell(const struct session *session, struct command_session_accept *accept);
+// A request of the client: a sign of life where it need not refresh.
+void session_timer_heard(struct session *session, uint64_t now_us);
+// An answer to a refresh of ours.
+void session_timer_answered(
+	struct session *session, const struct event_session_answered *answered, uint64_t now_us);
+// When there is something to do next. It may only have become later since the last call, unless
+// one of the functions above other than session_timer_heard() was called.
+uint64_t session_timer_due_us(const struct session *session);
+// Does it: a refresh of ours. False: the session's time is over.
+bool session_timer_run(struct session *session, uint64_t now_us);
 
 // Requests and events of ours: at the end of the turn, after the answer to what caused them.
 void session_send(struct session *session, struct command *command);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (c) 2026 the offhook authors
-// The life of a session: OPENING while its INVITE is looked at, ACTIVE while the client refreshes
-// it, ENDED for the moment in which it is taken down.
+// The life of a session: OPENING while its INVITE is looked at, ACTIVE while the client shows that
+// it lives, ENDED for the moment in which it is taken down.
 #include <stdio.h>
 
 #include "control/csta/session.h"
@@ -25,9 +25,14 @@ static const char *const signal_texts[] = {
 #undef X
 };
 
+// Until there is something to do for its timer.
 static void session_activate(struct osmo_fsm_inst *fi)
 {
-	osmo_fsm_inst_state_chg(fi, STATE_ACTIVE, session_patience_s(fi->priv), T_SESSION);
+	uint64_t due_us = session_timer_due_us(fi->priv), now_us = engine_now_us();
+	uint64_t wait_us = due_us > now_us ? due_us - now_us : 0;
+
+	osmo_fsm_inst_state_chg_ms(
+		fi, STATE_ACTIVE, OSMO_MAX(1, (wait_us + 999) / 1000), T_SESSION);
 }
 
 static void session_end(struct osmo_fsm_inst *fi)
@@ -68,6 +73,16 @@ static void active_refresh(struct osmo_fsm_inst *fi, const struct event *event)
 	session_activate(fi);
 }
 
+static void active_answered(struct osmo_fsm_inst *fi, const struct event *event)
+{
+	struct session *session = fi->priv;
+
+	debug_print(DEBUG_CTI_PROTOIF, "session %u: UPDATE answered %u", session->id,
+		event->session_answered.status);
+	session_timer_answered(session, &event->session_answered, event->time_us);
+	session_activate(fi);
+}
+
 static void active_action(struct osmo_fsm_inst *fi, uint32_t signal, void *data)
 {
 	struct session *session = fi->priv;
@@ -76,6 +91,9 @@ static void active_action(struct osmo_fsm_inst *fi, uint32_t signal, void *data)
 	switch (signal) {
 	case SESSION_REFRESH:
 		active_refresh(fi, data);
+		return;
+	case SESSION_ANSWERED:
+		active_answered(fi, data);
 		return;
 	case SESSION_WITHDRAW:
 		session_drop_monitors(session, true);
@@ -107,8 +125,8 @@ static const struct osmo_fsm_state session_states[] = {
 	},
 	[STATE_ACTIVE] = {
 		.name = "ACTIVE",
-		.in_event_mask = SIGNAL(REFRESH) | SIGNAL(GONE) | SIGNAL(CLEAR) | SIGNAL(WITHDRAW) |
-			SIGNAL(SHUTDOWN),
+		.in_event_mask = SIGNAL(REFRESH) | SIGNAL(ANSWERED) | SIGNAL(GONE) | SIGNAL(CLEAR) |
+			SIGNAL(WITHDRAW) | SIGNAL(SHUTDOWN),
 		.out_state_mask = STATE(ACTIVE) | STATE(ENDED),
 		.action = active_action,
 	},
@@ -118,13 +136,17 @@ static const struct osmo_fsm_state session_states[] = {
 	},
 };
 
-// No refresh came in time. A turn of its own. 0: the machine looks after itself.
-static int session_expired(struct osmo_fsm_inst *fi)
+// A turn of its own. 0: the machine looks after itself.
+static int session_due(struct osmo_fsm_inst *fi)
 {
 	struct session *session = fi->priv;
 	struct engine *engine = session->engine;
 
-	debug_print(DEBUG_CTI_SESSION, "session %u: not refreshed in time", session->id);
+	if (session_timer_run(session, engine_now_us())) {
+		session_activate(fi);
+		return 0;
+	}
+	debug_print(DEBUG_CTI_SESSION, "session %u: no sign of life in time", session->id);
 	session_bye(session);
 	session_end(fi);
 	engine_turn(engine);
@@ -148,7 +170,7 @@ static struct osmo_fsm session_fsm = {
 	.name = "session",
 	.states = session_states,
 	.num_states = ARRAY_SIZE(session_states),
-	.timer_cb = session_expired,
+	.timer_cb = session_due,
 	.cleanup = session_cleanup,
 	.log_subsys = DLGLOBAL,
 	.event_names = session_signal_names,

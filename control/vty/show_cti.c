@@ -31,9 +31,7 @@ static void show_one_session(struct shell_call *call, const struct session *sess
 	char client[ENDPOINT_TEXT_SIZE], up[TIME_SIZE], line[PEER_TEXT_SIZE], peer[PEER_TEXT_SIZE];
 	uint64_t now = engine_now_us();
 	const struct monitor *monitor;
-	long long left = session->expires_us == 0
-				 ? -1
-				 : ((long long)session->expires_us - (long long)now) / US_PER_S;
+	uint64_t left = session->expires_us > now ? session->expires_us - now : 0;
 
 	fprintf(call->out, "%-10" PRIu32 " %-12s %-8s %-21s %-4s %-8s", session->id,
 		session->dn == NULL ? "-" : session->dn->numbers[DN_PRIMARY].text,
@@ -42,11 +40,7 @@ static void show_one_session(struct shell_call *call, const struct session *sess
 		call->setup->engine->config->voice_service.cti_basic_mode ? "basic" : "advanced");
 	fprintf(call->out, " %-10s",
 		duration(now > session->started_us ? now - session->started_us : 0, up));
-	if (session->expires_us == 0)
-		fputs(" -", call->out);
-	else
-		fprintf(call->out, " %lld", left < 0 ? 0 : left);
-	fprintf(call->out, "\n           line %s user %s\n",
+	fprintf(call->out, " %" PRIu64 "\n           line %s user %s\n", left / US_PER_S,
 		session->line[0] != '\0' ? peer_text(session->line, line) : "-",
 		peer_text(session->user, peer));
 	TAILQ_FOREACH (monitor, &session->monitors, in_session) {

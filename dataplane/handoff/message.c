@@ -46,6 +46,8 @@ size_t event_size(const struct event *event)
 	case EVENT_SESSION_REFRESH:
 		return with_csta(
 			offsetof(struct event, session_refresh.csta), &event->session_refresh.csta);
+	case EVENT_SESSION_ANSWERED:
+		return END_OF(event, session_answered);
 	case EVENT_SESSION_CLOSED:
 		return END_OF(event, session_closed);
 	case EVENT_CSTA_REQUEST:
@@ -70,6 +72,8 @@ size_t command_size(const struct command *command)
 			&command->session_accept.csta);
 	case COMMAND_SESSION_REJECT:
 		return END_OF(command, session_reject);
+	case COMMAND_SESSION_REFRESH:
+		return END_OF(command, session_refresh);
 	case COMMAND_CSTA_RESPONSE:
 		return with_csta(
 			offsetof(struct command, csta_response.csta), &command->csta_response.csta);
@@ -158,6 +162,12 @@ static void line_timer(
 		names[refresher <= REFRESHER_UAS ? refresher : REFRESHER_UNSET]);
 }
 
+static void line_min_se(struct line *line, uint32_t min_se_s)
+{
+	if (min_se_s != 0)
+		line_add(line, " min-se %us", min_se_s);
+}
+
 static void line_session_open(struct line *line, const struct event_session_open *open)
 {
 	char remote[ENDPOINT_TEXT_SIZE];
@@ -167,6 +177,7 @@ static void line_session_open(struct line *line, const struct event_session_open
 		open->transport == TRANSPORT_TCP ? "tcp" : "udp", open->request_uri, open->from_uri,
 		open->to_uri, open->user_agent);
 	line_timer(line, open->session_expires_s, open->refresher, open->supports_timer);
+	line_min_se(line, open->min_se_s);
 	line_csta(line, &open->csta);
 }
 
@@ -178,7 +189,15 @@ static void line_session_refresh(struct line *line, const struct event_session_r
 		endpoint_text(&refresh->remote, remote),
 		refresh->transport == TRANSPORT_TCP ? "tcp" : "udp");
 	line_timer(line, refresh->session_expires_s, refresh->refresher, refresh->supports_timer);
+	line_min_se(line, refresh->min_se_s);
 	line_csta(line, &refresh->csta);
+}
+
+static void line_answered(struct line *line, const struct event_session_answered *answered)
+{
+	line_add(line, " status %u", answered->status);
+	line_timer(line, answered->session_expires_s, answered->refresher, false);
+	line_min_se(line, answered->min_se_s);
 }
 
 static void line_conn_opened(struct line *line, const struct event_conn_opened *opened)
@@ -244,6 +263,9 @@ int event_print(const struct event *event, char *text, size_t size)
 	case EVENT_SESSION_REFRESH:
 		line_session_refresh(&line, &event->session_refresh);
 		break;
+	case EVENT_SESSION_ANSWERED:
+		line_answered(&line, &event->session_answered);
+		break;
 	case EVENT_SESSION_CLOSED:
 		line_add(&line, " %s",
 			session_reasons[event->session_closed.reason %
@@ -268,8 +290,7 @@ static void line_reject(struct line *line, const struct command_session_reject *
 		reject->status);
 	if (reject->retry_after_s != 0)
 		line_add(line, " retry after %us", reject->retry_after_s);
-	if (reject->min_se_s != 0)
-		line_add(line, " min-se %us", reject->min_se_s);
+	line_min_se(line, reject->min_se_s);
 }
 
 int command_print(const struct command *command, char *text, size_t size)
@@ -291,6 +312,10 @@ int command_print(const struct command *command, char *text, size_t size)
 		break;
 	case COMMAND_SESSION_REJECT:
 		line_reject(&line, &command->session_reject);
+		break;
+	case COMMAND_SESSION_REFRESH:
+		line_timer(&line, command->session_refresh.session_expires_s, REFRESHER_UAC, false);
+		line_min_se(&line, command->session_refresh.min_se_s);
 		break;
 	case COMMAND_CSTA_RESPONSE:
 		line_add(&line, " transaction %016llx",

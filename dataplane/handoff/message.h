@@ -42,6 +42,7 @@ enum session_refresher {
 	X(EVENT_CONNS_ALIVE, conns_alive, "KeepAlives came; they have been answered") \
 	X(EVENT_SESSION_OPEN, session_open, "INVITE outside a dialog with a CSTA body") \
 	X(EVENT_SESSION_REFRESH, session_refresh, "re-INVITE or UPDATE inside a dialog") \
+	X(EVENT_SESSION_ANSWERED, session_answered, "the answer to a refresh of ours") \
 	X(EVENT_SESSION_CLOSED, session_closed, "the dialog is gone") \
 	X(EVENT_CSTA_REQUEST, csta_request, "INFO with a CSTA service request") \
 	X(EVENT_SESSION_LOST, session_lost, "the client missed INFOs of ours")
@@ -89,6 +90,7 @@ struct event_session_open {
 	uint8_t refresher; // enum session_refresher
 	bool supports_timer;
 	uint32_t session_expires_s; // 0: the client named none
+	uint32_t min_se_s;          // the same
 	char request_uri[URI_TEXT_SIZE];
 	char from_uri[URI_TEXT_SIZE];
 	char to_uri[URI_TEXT_SIZE];
@@ -104,7 +106,18 @@ struct event_session_refresh {
 	uint8_t refresher;
 	bool supports_timer;
 	uint32_t session_expires_s;
+	uint32_t min_se_s;
 	struct csta_msg csta;
+};
+
+// The final answer to a COMMAND_SESSION_REFRESH, of the client or of a proxy before it. One that
+// never comes is not told; 408 and 481 are told as EVENT_SESSION_CLOSED. `refresher` is seen from
+// our side: UAC means us.
+struct event_session_answered {
+	uint16_t status;
+	uint8_t refresher;
+	uint32_t session_expires_s; // 0: none named
+	uint32_t min_se_s;          // the same
 };
 
 enum session_close_reason {
@@ -149,6 +162,7 @@ struct event {
 		struct event_conns_alive conns_alive;
 		struct event_session_open session_open;
 		struct event_session_refresh session_refresh;
+		struct event_session_answered session_answered;
 		struct event_session_closed session_closed;
 		struct event_csta_request csta_request;
 		struct event_session_lost session_lost;
@@ -163,6 +177,7 @@ struct event {
 	X(COMMAND_CONN_ABORT, conn_abort, "reset a phone's TCP connection") \
 	X(COMMAND_SESSION_ACCEPT, session_accept, "2xx to an INVITE or UPDATE") \
 	X(COMMAND_SESSION_REJECT, session_reject, "final refusal of an INVITE or UPDATE") \
+	X(COMMAND_SESSION_REFRESH, session_refresh, "refresh the session by UPDATE") \
 	X(COMMAND_CSTA_RESPONSE, csta_response, "200 to an INFO with a CSTA body") \
 	X(COMMAND_CSTA_EVENT, csta_event, "INFO with a CSTA event or request of ours") \
 	X(COMMAND_SESSION_BYE, session_bye, "end the dialog with BYE")
@@ -191,6 +206,12 @@ struct command_session_reject {
 	uint32_t min_se_s;	// 0: none
 };
 
+// EVENT_SESSION_ANSWERED tells the answer.
+struct command_session_refresh {
+	uint32_t session_expires_s; // we are the refresher; 0: no session timer
+	uint32_t min_se_s;          // 0: none
+};
+
 struct command_csta_response {
 	handle_t transaction;
 	struct csta_msg csta;
@@ -207,6 +228,7 @@ struct command {
 		struct sccp_msg sccp;
 		struct command_session_accept session_accept;
 		struct command_session_reject session_reject;
+		struct command_session_refresh session_refresh;
 		struct command_csta_response csta_response;
 		struct csta_msg csta_event;
 	};

@@ -190,7 +190,7 @@ static unsigned fields_of(const struct sip_answer *answer)
 }
 
 // RFC 4028 9: the timer goes into a 2xx. A peer that does not know it refreshes nothing, so it is
-// not asked to; Require makes sure that one that does keeps to it.
+// not asked to; Require makes sure that one that does keeps to it, or watches that we do.
 static void put_session_timer(struct writer *w, const struct sip_answer *answer)
 {
 	const struct sip_reply *reply = answer->reply;
@@ -200,7 +200,7 @@ static void put_session_timer(struct writer *w, const struct sip_answer *answer)
 		return;
 	if (uac && !answer->supports_timer)
 		return;
-	if (uac)
+	if (answer->supports_timer)
 		sip_put_text(w, "Require: timer\r\n");
 	sip_put_text(w, "Session-Expires: ");
 	sip_put_number(w, reply->session_expires);
@@ -290,6 +290,22 @@ void sip_build_contact(struct writer *w, const struct sip_flow *flow)
 		w, flow->proto == SIP_OVER_TCP ? ";transport=tcp>\r\n" : ";transport=udp>\r\n");
 }
 
+// What an UPDATE has beside what every request has: it refreshes the target (RFC 3311 5.1) and the
+// session, of which the side that sends it is the "uac" (RFC 4028 7.4).
+static void put_refresh(
+	struct writer *w, const struct sip_flow *flow, const struct sip_outgoing *request)
+{
+	sip_build_contact(w, flow);
+	sip_put_text(w, "Supported: timer\r\n");
+	if (request->session_expires > 0) {
+		sip_put_text(w, "Session-Expires: ");
+		sip_put_number(w, request->session_expires);
+		sip_put_text(w, ";refresher=uac\r\n");
+	}
+	if (request->min_se > 0)
+		put_number_field(w, "Min-SE", request->min_se);
+}
+
 void sip_build_request(
 	struct writer *w, const struct sip_dialog *dialog, const struct sip_outgoing *request)
 {
@@ -314,6 +330,8 @@ void sip_build_request(
 	sip_put_text(w, " ");
 	sip_put_text(w, method);
 	sip_put_text(w, "\r\n");
+	if (request->method == SIP_UPDATE)
+		put_refresh(w, &dialog->flow, request);
 	if (request->product != NULL)
 		put_field(w, "User-Agent", span_str(request->product));
 	put_body(w, request->content_type, request->body);

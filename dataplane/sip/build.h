@@ -66,6 +66,8 @@ struct sip_outgoing {
 	struct span content_type;
 	struct span body;
 	const char *product;
+	uint32_t session_expires; // UPDATE: seconds, we refresh; 0: no session timer
+	uint32_t min_se;          // UPDATE: seconds; 0: none
 };
 
 void sip_build_request(

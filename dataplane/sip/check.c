@@ -81,20 +81,37 @@ unsigned sip_check_content(const struct sip_in *in, struct span *body)
 	return type_is(&type, sdp) ? 488 : 415;
 }
 
-// Reads Session-Expires and Min-SE into the indication (RFC 4028 9).
-unsigned sip_check_timer(const struct sip_in *in, struct sip_indication *indication)
+bool sip_supports_timer(const struct sip_msg *msg)
 {
-	struct span text = sip_value(in->msg, SIP_H_SESSION_EXPIRES);
-	struct span min_se = sip_value(in->msg, SIP_H_MIN_SE);
+	return sip_has_option(msg, SIP_H_SUPPORTED, SPAN("timer")) ||
+	       sip_has_option(msg, SIP_H_REQUIRE, SPAN("timer"));
+}
+
+bool sip_read_timer(const struct sip_msg *msg, struct sip_indication *indication)
+{
+	struct span text = sip_value(msg, SIP_H_SESSION_EXPIRES);
+	struct span min_se = sip_value(msg, SIP_H_MIN_SE);
 	struct sip_session_expires se = { 0 };
+	uint32_t least = 0;
 
 	if (text.p != NULL && !sip_session_expires_parse(text, &se))
-		return 400;
-	if (min_se.p != NULL && !sip_number_parse(min_se, &indication->min_se))
-		return 400;
-	if (text.p != NULL && se.seconds < SIP_MIN_SE)
-		return 422;
+		return false;
+	if (min_se.p != NULL && !sip_number_parse(min_se, &least))
+		return false;
 	indication->session_expires = se.seconds;
 	indication->refresher = (uint8_t)se.refresher;
+	indication->min_se = least;
+	return true;
+}
+
+// RFC 4028 9: a peer without the extension, whose interval a proxy named, could do nothing with a
+// 422.
+unsigned sip_check_timer(const struct sip_in *in, struct sip_indication *indication)
+{
+	if (!sip_read_timer(in->msg, indication))
+		return 400;
+	if (sip_value(in->msg, SIP_H_SESSION_EXPIRES).p != NULL &&
+		indication->session_expires < SIP_MIN_SE && sip_supports_timer(in->msg))
+		return 422;
 	return 0;
 }

@@ -67,7 +67,12 @@ void sip_refuse_full(const struct sip_in *in);
 unsigned sip_check_request(const struct sip_in *in);
 // Finds the body that control is to read; empty when there is none, or one that may be ignored.
 unsigned sip_check_content(const struct sip_in *in, struct span *body);
-// Reads Session-Expires and Min-SE into the indication (RFC 4028 9).
+// The peer knows RFC 4028.
+bool sip_supports_timer(const struct sip_msg *msg);
+// Reads Session-Expires and Min-SE of a request or an answer into the indication. False: malformed,
+// nothing is read.
+bool sip_read_timer(const struct sip_msg *msg, struct sip_indication *indication);
+// The same of a request (RFC 4028 9).
 unsigned sip_check_timer(const struct sip_in *in, struct sip_indication *indication);
 
 // uas.c

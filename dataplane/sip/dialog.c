@@ -164,6 +164,20 @@ struct sip_dialog *sip_dialog_new(struct sip_dialogs *dialogs, const struct sip_
 	return NULL;
 }
 
+bool sip_contact_read(const struct sip_msg *msg, struct span *target)
+{
+	struct sip_walk walk = sip_walk_of(msg, SIP_H_CONTACT);
+	struct sip_address address;
+	struct span element;
+	struct sip_uri uri;
+
+	if (!sip_walk_next(&walk, &element) || !sip_address_parse(element, &address) ||
+		!sip_uri_parse(address.uri, &uri))
+		return false;
+	*target = address.uri;
+	return uri.scheme == SIP_SCHEME_SIP || uri.scheme == SIP_SCHEME_SIPS;
+}
+
 bool sip_dialog_retarget(struct sip_dialog *dialog, struct span uri)
 {
 	size_t before = (size_t)dialog->fixed_n + dialog->routes_n + dialog->router_n;

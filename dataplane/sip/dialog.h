@@ -73,6 +73,9 @@ struct sip_dialog *sip_dialog_new(struct sip_dialogs *dialogs, const struct sip_
 	struct span contact, unsigned *status);
 void sip_dialog_free(struct sip_dialogs *dialogs, struct sip_dialog *dialog);
 
+// The URI to reach the sender by, as its Contact says. False: there is none, or it is no SIP URI.
+bool sip_contact_read(const struct sip_msg *msg, struct span *target);
+
 // Replaces the remote target (12.2.2). False: it does not fit; the old one stays.
 bool sip_dialog_retarget(struct sip_dialog *dialog, struct span uri);
 

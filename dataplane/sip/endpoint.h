@@ -53,8 +53,8 @@ enum sip_indication_kind {
 // ACK           lives                 0                      the request  body
 // ACK_TIMEOUT   lives: sip_bye() it   0                      NULL
 // CANCEL        stale when initial    the INVITE's, stale    the CANCEL   initial
-// REQUEST_DONE  may be stale          0                      the answer   cookie, status
-//                                                            or NULL
+// REQUEST_DONE  may be stale          0                      the answer   cookie, status,
+//                                                            or NULL      timer fields
 // DIALOG_GONE   stale on return       0                      the answer   status
 // LOST          lives                 0                      NULL         lost
 // clang-format on
@@ -231,6 +231,14 @@ int sip_respond(struct sip_endpoint *ep, handle_t txn, unsigned status,
 // counts as lost, which SIP_IND_LOST tells later; nothing else is indicated.
 int sip_request(struct sip_endpoint *ep, handle_t dialog, enum sip_method method,
 	struct span content_type, struct span body, uint64_t cookie, uint64_t now_us);
+
+// Refreshes the session and our target by an UPDATE without a body (RFC 3311, RFC 4028 7.4), as its
+// refresher: session_expires in seconds, 0 without a session timer; min_se in seconds, 0: none.
+// SIP_IND_REQUEST_DONE tells how it ends, with the timer as the peer's answer names it. A 2xx moves
+// the target where its Contact says. Returns as sip_request() does, but a refresh that fails is
+// not told as lost.
+int sip_refresh(struct sip_endpoint *ep, handle_t dialog, uint32_t session_expires, uint32_t min_se,
+	uint64_t cookie, uint64_t now_us);
 
 // BYE. The dialog is gone on return whatever is returned; requests that wait for sip_respond() can
 // still be answered.

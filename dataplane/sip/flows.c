@@ -229,12 +229,24 @@ void sip_flow_lost(struct sip_endpoint *ep, handle_t conn)
 	sip_dialogs_lose(&ep->dialogs, conn);
 }
 
+// Requests of ours that are open, refreshes left out: those are repeated.
+static uint32_t news_open(const struct sip_dialog *dialog)
+{
+	uint32_t n = 0;
+
+	for (const struct sip_txn *txn = dialog->requests.first; txn != NULL; txn = txn->next)
+		n += txn->method != SIP_UPDATE;
+	return n;
+}
+
 void sip_flow_undelivered(struct sip_endpoint *ep, handle_t conn)
 {
 	for (struct sip_dialog *dialog = sip_dialogs_on(&ep->dialogs, conn, NULL); dialog != NULL;
 		dialog = sip_dialogs_on(&ep->dialogs, conn, dialog)) {
-		if (dialog->requests.n + dialog->unsure > 0)
-			sip_lost_note(ep, dialog, dialog->requests.n + dialog->unsure);
+		uint32_t missed = news_open(dialog) + dialog->unsure;
+
+		if (missed > 0)
+			sip_lost_note(ep, dialog, missed);
 	}
 }
 

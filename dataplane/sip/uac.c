@@ -5,13 +5,19 @@
 
 #include "dataplane/sip/core.h"
 
+// What the peer is told of as lost when it missed it: all but refreshes, which are repeated.
+static bool is_news(enum sip_method method)
+{
+	return method != SIP_UPDATE;
+}
+
 // Over UDP, what a peer that otherwise answers leaves unanswered has not reached it. Over TCP the
 // connection's end will tell.
 static void silence_note(struct sip_endpoint *ep, const struct sip_txn *txn)
 {
 	struct sip_dialog *dialog = pool_get(&ep->dialogs.pool, txn->dialog);
 
-	if (dialog == NULL)
+	if (dialog == NULL || !is_news(txn->method))
 		return;
 	if (txn->flow.proto == SIP_OVER_TCP)
 		dialog->unsure++;
@@ -39,6 +45,8 @@ static void request_done(struct sip_endpoint *ep, struct sip_txn *txn, const str
 		.cookie = txn->cookie,
 	};
 
+	if (answer != NULL)
+		sip_read_timer(answer, &done); // malformed: as if it named none
 	request_forget(ep, txn);
 	if (done.cookie != 0)
 		sip_indicate(ep, &done);
@@ -53,6 +61,17 @@ static void dialog_answers(struct sip_endpoint *ep, handle_t h)
 		return;
 	dialog->answers = true;
 	sip_lost_tell(ep, dialog);
+}
+
+// RFC 3311 5.1: a 2xx to an UPDATE says where the peer is to be reached from now on.
+static void target_refreshed(struct sip_endpoint *ep, handle_t h, const struct sip_msg *answer)
+{
+	struct sip_dialog *dialog = pool_get(&ep->dialogs.pool, h);
+	struct span target;
+
+	if (dialog != NULL && answer->method == SIP_UPDATE && answer->status / 100 == 2 &&
+		sip_contact_read(answer, &target))
+		sip_dialog_retarget(dialog, target);
 }
 
 // The peer has no such dialog (12.2.1.2). Silence means nothing of the kind: there are clients that
@@ -107,6 +126,7 @@ void sip_uac_response(struct sip_in *in)
 	}
 	dialog = txn->dialog;
 	dialog_answers(ep, dialog);
+	target_refreshed(ep, dialog, msg);
 	request_done(ep, txn, msg);
 	if (msg->status == 481 || msg->status == 408)
 		dialog_gone(ep, dialog, in);
@@ -195,26 +215,22 @@ static void request_lost(struct sip_endpoint *ep, struct sip_dialog *dialog, int
 		sip_lost_tell(ep, dialog);
 }
 
-int sip_request(struct sip_endpoint *ep, handle_t h, enum sip_method method,
-	struct span content_type, struct span body, uint64_t cookie, uint64_t now_us)
+static int request_begin(struct sip_endpoint *ep, handle_t h, struct sip_outgoing *request,
+	uint64_t cookie, uint64_t now_us)
 {
 	struct sip_dialog *dialog = pool_get(&ep->dialogs.pool, h);
-	struct sip_outgoing request = {
-		.method = method,
-		.content_type = content_type.n > 0 ? content_type : span_str(ep->config.accept),
-		.body = body,
-		.product = ep->config.product,
-	};
 	int error;
 
 	if (dialog == NULL) {
 		ep->counters.stale_handles++;
 		return -ESTALE;
 	}
-	request.cseq = dialog->local_cseq + 1;
-	error = request_try(ep, dialog, &request, cookie, now_us);
+	request->cseq = dialog->local_cseq + 1;
+	request->product = ep->config.product;
+	error = request_try(ep, dialog, request, cookie, now_us);
 	if (error < 0) {
-		request_lost(ep, dialog, error);
+		if (is_news(request->method))
+			request_lost(ep, dialog, error);
 		return error;
 	}
 	if (dialog->requests.n > ep->config.dialog_requests) {
@@ -223,6 +239,30 @@ int sip_request(struct sip_endpoint *ep, handle_t h, enum sip_method method,
 		request_done(ep, dialog->requests.first, NULL);
 	}
 	return 0;
+}
+
+int sip_request(struct sip_endpoint *ep, handle_t dialog, enum sip_method method,
+	struct span content_type, struct span body, uint64_t cookie, uint64_t now_us)
+{
+	struct sip_outgoing request = {
+		.method = method,
+		.content_type = content_type.n > 0 ? content_type : span_str(ep->config.accept),
+		.body = body,
+	};
+
+	return request_begin(ep, dialog, &request, cookie, now_us);
+}
+
+int sip_refresh(struct sip_endpoint *ep, handle_t dialog, uint32_t session_expires, uint32_t min_se,
+	uint64_t cookie, uint64_t now_us)
+{
+	struct sip_outgoing request = {
+		.method = SIP_UPDATE,
+		.session_expires = session_expires,
+		.min_se = min_se,
+	};
+
+	return request_begin(ep, dialog, &request, cookie, now_us);
 }
 
 int sip_bye(struct sip_endpoint *ep, handle_t h, uint64_t cookie, uint64_t now_us)

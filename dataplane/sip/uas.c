@@ -23,8 +23,7 @@ static struct sip_txn *txn_open(const struct sip_in *in, struct sip_txn_key key,
 	txn->flow = sip_answer_flow(in->flow, &in->via);
 	txn->contact = *in->flow;
 	txn->sent_by = sip_via_port(&in->via);
-	txn->supports_timer = sip_has_option(in->msg, SIP_H_SUPPORTED, SPAN("timer")) ||
-			      sip_has_option(in->msg, SIP_H_REQUIRE, SPAN("timer"));
+	txn->supports_timer = sip_supports_timer(in->msg);
 	return txn;
 }
 
@@ -145,21 +144,6 @@ static void hop_guess(const struct sip_in *in, struct sip_dialog *dialog)
 	dialog->hop = (struct endpoint){ in->flow->remote.addr, sip_via_port(&in->via) };
 }
 
-// The URI to reach the peer by. False: there is none, or it is no SIP URI.
-static bool contact_read(const struct sip_msg *msg, struct span *target)
-{
-	struct sip_walk walk = sip_walk_of(msg, SIP_H_CONTACT);
-	struct sip_address address;
-	struct span element;
-	struct sip_uri uri;
-
-	if (!sip_walk_next(&walk, &element) || !sip_address_parse(element, &address) ||
-		!sip_uri_parse(address.uri, &uri))
-		return false;
-	*target = address.uri;
-	return uri.scheme == SIP_SCHEME_SIP || uri.scheme == SIP_SCHEME_SIPS;
-}
-
 // What every request inside a dialog does to it. A lower CSeq than before is accepted: there are
 // clients that start anew with every ACK, and a real duplicate has been recognised by its
 // transaction.
@@ -172,7 +156,7 @@ static void dialog_touch(const struct sip_in *in, struct sip_dialog *dialog)
 	if (in->msg->cseq.number < dialog->remote_cseq)
 		in->ep->counters.cseq_went_back++;
 	dialog->remote_cseq = in->msg->cseq.number;
-	if (refresh && contact_read(in->msg, &target))
+	if (refresh && sip_contact_read(in->msg, &target))
 		sip_dialog_retarget(dialog, target);
 	hop_guess(in, dialog);
 }
@@ -266,7 +250,7 @@ static void invite_initial(const struct sip_in *in, struct sip_txn_key key)
 		sip_refuse(in, 503);
 		return;
 	}
-	if (!contact_read(in->msg, &contact)) { // mandatory, 8.1.1.8
+	if (!sip_contact_read(in->msg, &contact)) { // mandatory, 8.1.1.8
 		sip_refuse_counted(in, 400);
 		return;
 	}

@@ -235,6 +235,71 @@ static void test_refresh(void **state)
 	assert_memory_equal(rig_out_udp(), "BYE sip:app@", 12);
 }
 
+// The peer's answer to a request of ours: what an answer repeats, and more lines.
+static void reply(const char *request, unsigned status, const char *head)
+{
+	static const char *const fields[] = { "Via", "From", "To", "Call-ID", "CSeq" };
+	size_t n = (size_t)snprintf(text, sizeof(text), "SIP/2.0 %u Some\r\n", status);
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s: %s\r\n", fields[i],
+			rig_field(request, fields[i]));
+	n += (size_t)snprintf(text + n, sizeof(text) - n, "%sContent-Length: 0\r\n\r\n", head);
+	rig_udp(RIG_PEER, 5060, 5060, text, n);
+	rig_settle();
+}
+
+// Control refreshes; it hears the answers, and that the peer knows no such dialog. Silence is not
+// told.
+static void test_refresh_of_ours(void **state)
+{
+	struct command command = { .type = COMMAND_SESSION_REFRESH };
+	const struct event_session_answered *answered;
+	const char *update;
+	struct event *event;
+	unsigned copies = 0;
+	char tag[64];
+
+	(void)state;
+	command.handle = session_open(tag);
+	command.session_refresh.session_expires_s = 600;
+	command.session_refresh.min_se_s = 300;
+	rig_command(&command);
+	update = rig_out_udp();
+	assert_memory_equal(update, "UPDATE sip:app@10.0.0.2:5060", 28);
+	assert_string_equal(rig_field(update, "Session-Expires"), "600;refresher=uac");
+	assert_string_equal(rig_field(update, "Min-SE"), "300");
+	assert_string_equal(rig_field(update, "Contact"), "<sip:10.0.0.1:5060;transport=udp>");
+	reply(update, 200, "Session-Expires: 400;refresher=uac\r\n");
+	event = rig_event(EVENT_SESSION_ANSWERED);
+	assert_true(event->handle == command.handle);
+	answered = &event->session_answered;
+	assert_int_equal(answered->status, 200);
+	assert_int_equal(answered->session_expires_s, 400);
+	assert_int_equal(answered->refresher, REFRESHER_UAC);
+
+	command.session_refresh = (struct command_session_refresh){ 0 };
+	rig_command(&command);
+	update = rig_out_udp();
+	assert_string_equal(rig_field(update, "Session-Expires"), "");
+	reply(update, 422, "Min-SE: 1000\r\n");
+	assert_int_equal(rig_event(EVENT_SESSION_ANSWERED)->session_answered.min_se_s, 1000);
+
+	rig_command(&command);
+	rig_wait(35000000);
+	while (rig_out_udp() != NULL)
+		copies++;
+	assert_int_equal(copies, 11);
+	rig_no_event();
+	rig_command(&command);
+	reply(rig_out_udp(), 481, "");
+	event = rig_event(EVENT_SESSION_CLOSED);
+	assert_int_equal(event->session_closed.reason, SESSION_CLOSE_UNKNOWN);
+	rig_no_event();
+	rig_command(&command);
+	rig_drops(COMMAND_STALE, 1);
+}
+
 static void test_refused_bodies(void **state)
 {
 	char tag[64];
@@ -531,6 +596,7 @@ int main(void)
 		TEST(test_open_tells_all),
 		TEST(test_reject_and_cancel),
 		TEST(test_refresh),
+		TEST(test_refresh_of_ours),
 		TEST(test_refused_bodies),
 		TEST(test_namespace),
 		TEST(test_unwritable_answer),

@@ -277,6 +277,17 @@ static void csta_answer(const struct event *event)
 	dataplane_push_command(fuzz.dp, &command);
 }
 
+// Also a refresh of ours, which the peer may answer.
+static void request_answer(const struct event *event)
+{
+	static struct command command;
+
+	csta_answer(event);
+	command = (struct command){ .type = COMMAND_SESSION_REFRESH, .handle = event->handle };
+	command.session_refresh = (struct command_session_refresh){ 600, 90 };
+	dataplane_push_command(fuzz.dp, &command);
+}
+
 static void session_answer(const struct event *event, handle_t transaction)
 {
 	static struct command command;
@@ -309,7 +320,7 @@ static void control_turn(void)
 		else if (event.type == EVENT_SESSION_REFRESH)
 			session_answer(&event, event.session_refresh.transaction);
 		else if (event.type == EVENT_CSTA_REQUEST)
-			csta_answer(&event);
+			request_answer(&event);
 		else if (event.type == EVENT_SCCP)
 			phone_answer(&event);
 	}

@@ -58,13 +58,14 @@ phone() { world_exec "$world" "$BUILD_DIR/bench/offhook-phone" -s "$engine" "$@"
 csta() { world_exec "$world" "$BUILD_DIR/bench/offhook-csta" -s "$engine" "$@"; }
 ctl() { world_ctl "$world" "$@"; }
 
-# SIPp plays a scenario so many times, one after the other.
-sipp_run() { # u1|t1 SCENARIO SESSIONS
+# SIPp plays a scenario so many times, one after the other. NAME keeps several that run at once apart.
+sipp_run() { # u1|t1 SCENARIO SESSIONS [NAME]
+	local out=$work/sipp${4:+-$4}
 	world_exec "$world" sipp "$engine:5060" -t "$1" -i "$world_client" -sf "$2" \
-		-m "$3" -l 1 -r 1000 -nostdin -timeout 120s -recv_timeout 5000 -trace_err -error_file "$work/sipp.err" \
-		>"$work/sipp.out" 2>&1 || {
-		tail -60 "$work/sipp.out"
-		head -60 "$work/sipp.err" 2>/dev/null
+		-m "$3" -l 1 -r 1000 -nostdin -timeout 120s -recv_timeout 5000 -trace_err -error_file "$out.err" \
+		>"$out.out" 2>&1 || {
+		tail -60 "$out.out"
+		head -60 "$out.err" 2>/dev/null
 		fail "SIPp"
 	}
 }

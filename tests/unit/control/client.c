@@ -213,10 +213,11 @@ static const char *session_answer(struct client *client, const struct command *c
 		return client->text;
 	}
 	assert_int_equal(command->type, COMMAND_SESSION_ACCEPT);
-	assert_int_equal(command->session_accept.refresher,
-		command->session_accept.session_expires_s == 0 ? REFRESHER_UNSET : REFRESHER_UAC);
-	n = snprintf(client->text, sizeof(client->text), "200 %u ",
-		command->session_accept.session_expires_s);
+	n = snprintf(client->text, sizeof(client->text), "200 %u%s ",
+		command->session_accept.session_expires_s,
+		command->session_accept.refresher == REFRESHER_UAS ? "/uas" : "");
+	assert_int_equal(command->session_accept.refresher == REFRESHER_UNSET,
+		command->session_accept.session_expires_s == 0);
 	msg_print(client, &command->session_accept.csta, client->text + n,
 		sizeof(client->text) - (size_t)n);
 	return client->text;
@@ -255,8 +256,22 @@ const char *client_refresh(struct client *client, uint32_t expires_s, const char
 	refresh->transport = client->open.transport;
 	refresh->supports_timer = client->open.supports_timer;
 	refresh->session_expires_s = expires_s;
+	refresh->refresher = client->open.refresher;
+	refresh->min_se_s = client->open.min_se_s;
 	body_read(client, body, &refresh->csta);
 	return session_answer(client, turn(client, &event, refresh->transaction));
+}
+
+void client_answer(struct client *client, const struct event_session_answered *answered)
+{
+	struct event event = {
+		.type = EVENT_SESSION_ANSWERED,
+		.handle = client->dialog,
+		.time_us = now_us(),
+		.session_answered = *answered,
+	};
+
+	rig_event(client->rig, &event);
 }
 
 void client_bye(struct client *client)
@@ -294,6 +309,30 @@ const char *client_ask(struct client *client, const char *body)
 	return client->text;
 }
 
+// What the client is told by this command; nothing when it is an answer.
+static bool command_text(
+	struct client *client, const struct command *command, char *text, size_t size)
+{
+	const struct command_session_refresh *refresh = &command->session_refresh;
+	int n;
+
+	switch (command->type) {
+	case COMMAND_CSTA_EVENT:
+		msg_print(client, &command->csta_event, text, size);
+		return true;
+	case COMMAND_SESSION_BYE:
+		snprintf(text, size, "BYE");
+		return true;
+	case COMMAND_SESSION_REFRESH:
+		n = snprintf(text, size, "UPDATE %u", refresh->session_expires_s);
+		if (refresh->min_se_s != 0)
+			snprintf(text + n, size - (size_t)n, " min-se %u", refresh->min_se_s);
+		return true;
+	default:
+		return false;
+	}
+}
+
 const char *client_hear(struct client *client)
 {
 	struct rig *rig = client->rig;
@@ -302,14 +341,11 @@ const char *client_hear(struct client *client)
 	client->text[0] = '\0';
 	for (; client->seen < rig->command_count; client->seen++) {
 		const struct command *command = rig->commands[client->seen];
-		char line[CLIENT_TEXT_SIZE] = "BYE";
+		char line[CLIENT_TEXT_SIZE];
 
 		if (command->handle != client->dialog ||
-			(command->type != COMMAND_CSTA_EVENT &&
-				command->type != COMMAND_SESSION_BYE))
+			!command_text(client, command, line, sizeof(line)))
 			continue;
-		if (command->type == COMMAND_CSTA_EVENT)
-			msg_print(client, &command->csta_event, line, sizeof(line));
 		n += (size_t)snprintf(client->text + n, sizeof(client->text) - n, "%s\n", line);
 	}
 	return client->text;

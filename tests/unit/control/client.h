@@ -33,12 +33,14 @@ void client_init(struct client *client, struct rig *rig, struct token_names *nam
 void client_fini(struct client *client);
 
 // Sends INVITE; the body may be NULL. Returns the final answer: "200 1800
-// RequestSystemStatusResponse ..." or "403".
+// RequestSystemStatusResponse ...", "200 1800/uas ..." when the engine is to refresh, or "403".
 const char *client_invite(struct client *client, const char *body);
 // The same with RequestSystemStatus; fails the test unless it is accepted.
 void client_open(struct client *client);
 // re-INVITE or UPDATE.
 const char *client_refresh(struct client *client, uint32_t expires_s, const char *body);
+// Answers an UPDATE of the engine.
+void client_answer(struct client *client, const struct event_session_answered *answered);
 void client_bye(struct client *client);
 
 // So many messages of the engine did not reach it.
@@ -48,7 +50,8 @@ void client_lose(struct client *client, uint32_t messages);
 // must be one, before all that any client is told.
 const char *client_ask(struct client *client, const char *body);
 
-// Takes what the client was told since the last time: a line for each event, "BYE" for that.
+// Takes what the client was told since the last time: a line for each event, "BYE" for that,
+// "UPDATE 1800 min-se 300" for a refresh, whose numbers may be 0 and missing.
 const char *client_hear(struct client *client);
 // The same, which must be this.
 void client_told(struct client *client, const char *expected);

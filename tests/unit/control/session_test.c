@@ -154,18 +154,29 @@ static void cti_shut_down_refuses_all(void **state)
 // RFC 4028: what the client asks for, whether it supports timers, what it gets.
 static const struct {
 	uint32_t asked_s;
+	uint32_t min_se_s;
+	uint8_t refresher;
 	bool supports;
 	const char *answer;
 } intervals[] = {
-	{ 0, true, "200 1800 " NORMAL },
-	{ 600, true, "200 600 " NORMAL },
-	{ 90, true, "200 90 " NORMAL },
-	{ 89, true, "422 min-se 90" },
-	{ 1, true, "422 min-se 90" },
-	{ 4294967295u, true, "200 86400 " NORMAL },
-	{ 0, false, "200 0 " NORMAL },
-	{ 600, false, "200 600 " NORMAL },
-	{ 60, false, "200 90 " NORMAL },
+	{ 0, 0, REFRESHER_UNSET, true, "200 1800 " NORMAL },
+	{ 600, 0, REFRESHER_UNSET, true, "200 600 " NORMAL },
+	{ 600, 0, REFRESHER_UAC, true, "200 600 " NORMAL },
+	{ 600, 0, REFRESHER_UAS, true, "200 600/uas " NORMAL },
+	{ 90, 0, REFRESHER_UNSET, true, "200 90 " NORMAL },
+	{ 89, 0, REFRESHER_UNSET, true, "422 min-se 90" },
+	{ 1, 0, REFRESHER_UNSET, true, "422 min-se 90" },
+	{ 4294967295u, 0, REFRESHER_UNSET, true, "200 86400 " NORMAL },
+	// Not below the client's own minimum; none at all when that is more than we give.
+	{ 0, 3600, REFRESHER_UNSET, true, "200 3600 " NORMAL },
+	{ 600, 90, REFRESHER_UNSET, true, "200 600 " NORMAL },
+	{ 100000, 86400, REFRESHER_UNSET, true, "200 86400 " NORMAL },
+	{ 4294967295u, 86401, REFRESHER_UNSET, true, "200 0 " NORMAL },
+	// Clients without the extension need not refresh, and know no 422.
+	{ 0, 0, REFRESHER_UNSET, false, "200 1800/uas " NORMAL },
+	{ 600, 0, REFRESHER_UNSET, false, "200 600/uas " NORMAL },
+	{ 600, 0, REFRESHER_UAC, false, "200 600/uas " NORMAL },
+	{ 60, 0, REFRESHER_UNSET, false, "200 90/uas " NORMAL },
 };
 
 static void negotiates_the_timer(void **state)
@@ -174,6 +185,8 @@ static void negotiates_the_timer(void **state)
 
 	for (size_t i = 0; i < sizeof(intervals) / sizeof(intervals[0]); i++) {
 		o->ca.open.session_expires_s = intervals[i].asked_s;
+		o->ca.open.min_se_s = intervals[i].min_se_s;
+		o->ca.open.refresher = intervals[i].refresher;
 		o->ca.open.supports_timer = intervals[i].supports;
 		assert_string_equal(client_invite(&o->ca, STATUS), intervals[i].answer);
 		client_bye(&o->ca);
@@ -244,14 +257,262 @@ static void refused_refresh_changes_nothing(void **state)
 	assert_int_equal(sessions(o), 0);
 }
 
-static void without_timer_it_does_not_expire(void **state)
+// --- refreshes of the engine ---------------------------------------------------------------------
+
+static void open_old(struct client *client)
+{
+	client->open.supports_timer = false;
+	assert_string_equal(client_invite(client, STATUS), "200 1800/uas " NORMAL);
+}
+
+// With the extension, for 600 s, asking the engine to refresh.
+static void open_served(struct client *client, uint32_t min_se_s)
+{
+	client->open.session_expires_s = 600;
+	client->open.refresher = REFRESHER_UAS;
+	client->open.min_se_s = min_se_s;
+	assert_string_equal(client_invite(client, STATUS), "200 600/uas " NORMAL);
+}
+
+static void answer(struct client *client, unsigned status)
+{
+	client_answer(client, &(struct event_session_answered){ .status = (uint16_t)status });
+}
+
+// Nothing for so many seconds, and this in the next one.
+static void told_after(struct client *client, unsigned seconds, const char *text)
+{
+	rig_wait(client->rig, seconds - 1);
+	client_told(client, "");
+	rig_wait(client->rig, 1);
+	client_told(client, text);
+}
+
+// A client without the extension that says nothing any more: asked at half of the interval and at
+// three quarters, gone at its end.
+static void silent_client_ends(void **state)
 {
 	struct office *o = *state;
 
+	open_old(&o->ca);
+	client_ask(&o->ca, MONITOR("tel:201"));
+	told_after(&o->ca, 900, "UPDATE 0\n");
+	told_after(&o->ca, 450, "UPDATE 0\n");
+	told_after(&o->ca, 450, "BYE\n");
+	assert_int_equal(sessions(o), 0);
+	assert_int_equal(o->rig->engine.monitors.used, 0);
+}
+
+static const struct {
+	unsigned status;
+	bool lives;
+} answers[] = {
+	{ 200, true },
+	{ 202, true },
+	{ 302, true },
+	{ 400, true },
+	{ 401, true },
+	{ 405, true },
+	{ 420, true },
+	{ 422, true },
+	{ 488, true },
+	{ 491, true },
+	{ 500, true },
+	{ 501, true },
+	{ 603, true },
+	{ 404, false },
+	{ 410, false },
+	{ 430, false },
+	{ 480, false },
+	{ 502, false },
+	{ 503, false },
+	{ 504, false },
+	{ 604, false },
+};
+
+static void every_answer_but_a_proxys_is_life(void **state)
+{
+	struct office *o = *state;
+
+	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+		open_old(&o->ca);
+		rig_wait(o->rig, 901);
+		client_told(&o->ca, "UPDATE 0\n");
+		answer(&o->ca, answers[i].status);
+		rig_wait(o->rig, 450); // too late for the end
+		answer(&o->ca, 404);
+		rig_wait(o->rig, 450);
+		if ((sessions(o) == 1) != answers[i].lives)
+			fail_msg("%u: %u sessions", answers[i].status, sessions(o));
+		client_bye(&o->ca);
+		client_hear(&o->ca);
+	}
+}
+
+static void answered_refreshes_go_on(void **state)
+{
+	struct office *o = *state;
+
+	open_old(&o->ca);
+	for (unsigned i = 0; i < 5; i++) {
+		told_after(&o->ca, 900, "UPDATE 0\n");
+		answer(&o->ca, i % 2 == 0 ? 200 : 501);
+	}
+	told_after(&o->ca, 900, "UPDATE 0\n");
+	told_after(&o->ca, 450, "UPDATE 0\n");
+	answer(&o->ca, 200);
+	told_after(&o->ca, 900, "UPDATE 0\n");
+}
+
+// A client that answers no request of ours, but has some of its own.
+static void requests_renew_the_interval(void **state)
+{
+	struct office *o = *state;
+
+	open_old(&o->ca);
+	rig_wait(o->rig, 800);
+	client_ask(&o->ca, MONITOR("tel:201"));
+	told_after(&o->ca, 900, "UPDATE 0\n");
+	rig_wait(o->rig, 100);
+	client_ask(&o->ca, "<GetCSTAFeatures/>");
+	told_after(&o->ca, 900, "UPDATE 0\n");
+	told_after(&o->ca, 450, "UPDATE 0\n");
+	told_after(&o->ca, 450, "BYE\n");
+}
+
+// A client that refreshes by itself is held to it (RFC 4028: only INVITE and UPDATE count).
+static void requests_do_not_renew_a_clients_timer(void **state)
+{
+	struct office *o = *state;
+
+	client_open(&o->ca);
+	rig_wait(o->rig, 1000);
+	client_ask(&o->ca, "<GetCSTAFeatures/>");
+	told_after(&o->ca, 768, "BYE\n");
+}
+
+// The client has a timer too: it is refreshed however much the client asks, and again when an
+// answer did not refresh it.
+static void refresher_uas_is_served(void **state)
+{
+	struct office *o = *state;
+	const struct event_session_answered ok = {
+		.status = 200, .refresher = REFRESHER_UAC, .session_expires_s = 600
+	};
+
+	open_served(&o->ca, 0);
+	rig_wait(o->rig, 200);
+	client_ask(&o->ca, MONITOR("tel:201"));
+	told_after(&o->ca, 100, "UPDATE 600\n");
+	client_answer(&o->ca, &ok);
+	told_after(&o->ca, 300, "UPDATE 600\n");
+	answer(&o->ca, 500);
+	told_after(&o->ca, 150, "UPDATE 600\n");
+	client_answer(&o->ca, &ok);
+	told_after(&o->ca, 300, "UPDATE 600\n");
+	client_ask(&o->ca, "<GetCSTAFeatures/>");
+	told_after(&o->ca, 150, "UPDATE 600\n");
+	told_after(&o->ca, 150, "UPDATE 600\n");
+	told_after(&o->ca, 150, "UPDATE 600\n");
+	told_after(&o->ca, 150, "BYE\n");
+}
+
+static void least_interval_is_kept(void **state)
+{
+	struct office *o = *state;
+
+	open_served(&o->ca, 500);
+	told_after(&o->ca, 300, "UPDATE 600 min-se 500\n");
+	o->ca.open.min_se_s = 0;
+	assert_string_equal(client_refresh(&o->ca, 120, NULL), "200 500/uas -");
+	told_after(&o->ca, 250, "UPDATE 500 min-se 500\n");
+	client_answer(&o->ca,
+		&(struct event_session_answered){
+			.status = 200, .refresher = REFRESHER_UAC, .session_expires_s = 100 });
+	told_after(&o->ca, 250, "UPDATE 500 min-se 500\n");
+	// A proxy wants more, and then less.
+	client_answer(&o->ca, &(struct event_session_answered){ .status = 422, .min_se_s = 800 });
+	told_after(&o->ca, 1, "UPDATE 800 min-se 800\n");
+	client_answer(&o->ca, &(struct event_session_answered){ .status = 422, .min_se_s = 700 });
+	told_after(&o->ca, 200, "UPDATE 800 min-se 800\n");
+	client_answer(
+		&o->ca, &(struct event_session_answered){ .status = 422, .min_se_s = 100000 });
+	told_after(&o->ca, 1, "UPDATE 0\n");
+	answer(&o->ca, 200);
+	told_after(&o->ca, 43200, "UPDATE 0\n");
+}
+
+static void answer_shortens_and_takes_over(void **state)
+{
+	struct office *o = *state;
+
+	open_served(&o->ca, 0);
+	told_after(&o->ca, 300, "UPDATE 600\n");
+	client_answer(&o->ca,
+		&(struct event_session_answered){
+			.status = 200, .refresher = REFRESHER_UAC, .session_expires_s = 200 });
+	told_after(&o->ca, 100, "UPDATE 200\n");
+	client_answer(&o->ca,
+		&(struct event_session_answered){
+			.status = 200, .refresher = REFRESHER_UAS, .session_expires_s = 4000 });
+	told_after(&o->ca, 200 - 32, "BYE\n");
+}
+
+// Refreshes that meet: the client is asked again a second later, but not for ever.
+static void glare_is_tried_again(void **state)
+{
+	struct office *o = *state;
+
+	open_served(&o->ca, 0);
+	told_after(&o->ca, 300, "UPDATE 600\n");
+	answer(&o->ca, 491);
+	told_after(&o->ca, 1, "UPDATE 600\n");
+	answer(&o->ca, 491);
+	told_after(&o->ca, 150, "UPDATE 600\n");
+	answer(&o->ca, 491);
+	told_after(&o->ca, 150, "UPDATE 600\n");
+	answer(&o->ca, 200);
+	told_after(&o->ca, 300, "UPDATE 600\n");
+	answer(&o->ca, 491);
+	told_after(&o->ca, 1, "UPDATE 600\n");
+	answer(&o->ca, 491);
+	o->ca.open.refresher = REFRESHER_UNSET;
+	assert_string_equal(client_refresh(&o->ca, 0, NULL), "200 600/uas -");
+	told_after(&o->ca, 300, "UPDATE 600\n");
+}
+
+// What the client's own refresh agreed on is not undone by its answer to ours that it met.
+static void clients_refresh_wins(void **state)
+{
+	struct office *o = *state;
+
+	open_served(&o->ca, 0);
+	told_after(&o->ca, 300, "UPDATE 600\n");
+	o->ca.open.refresher = REFRESHER_UAC;
+	assert_string_equal(client_refresh(&o->ca, 1200, NULL), "200 1200 -");
+	client_answer(&o->ca,
+		&(struct event_session_answered){
+			.status = 200, .refresher = REFRESHER_UAC, .session_expires_s = 600 });
+	assert_int_equal(only_session(o)->interval_s, 1200);
+	told_after(&o->ca, 1200 - 32, "BYE\n");
+	answer(&o->ca, 200);
+}
+
+// The other way round: one that no longer supports timers, as after a change of the client.
+static void refreshing_changes_hands(void **state)
+{
+	struct office *o = *state;
+
+	client_open(&o->ca);
 	o->ca.open.supports_timer = false;
-	assert_string_equal(client_invite(&o->ca, STATUS), "200 0 " NORMAL);
-	rig_wait(o->rig, 4000);
-	assert_int_equal(sessions(o), 1);
+	assert_string_equal(client_refresh(&o->ca, 0, STATUS), "200 1800/uas " NORMAL);
+	told_after(&o->ca, 900, "UPDATE 0\n");
+	o->ca.open.supports_timer = true;
+	assert_string_equal(client_refresh(&o->ca, 0, NULL), "200 1800/uas -");
+	told_after(&o->ca, 900, "UPDATE 1800\n");
+	o->ca.open.refresher = REFRESHER_UAC;
+	assert_string_equal(client_refresh(&o->ca, 0, NULL), "200 1800 -");
+	told_after(&o->ca, 1768, "BYE\n");
 }
 
 static void unknown_dialog_is_481(void **state)
@@ -489,7 +750,17 @@ int main(void)
 		TEST(expires_without_refresh),
 		TEST(refreshes_keep_it),
 		TEST(refused_refresh_changes_nothing),
-		TEST(without_timer_it_does_not_expire),
+		TEST(silent_client_ends),
+		TEST(every_answer_but_a_proxys_is_life),
+		TEST(answered_refreshes_go_on),
+		TEST(requests_renew_the_interval),
+		TEST(requests_do_not_renew_a_clients_timer),
+		TEST(refresher_uas_is_served),
+		TEST(least_interval_is_kept),
+		TEST(answer_shortens_and_takes_over),
+		TEST(glare_is_tried_again),
+		TEST(clients_refresh_wins),
+		TEST(refreshing_changes_hands),
 		TEST(unknown_dialog_is_481),
 		TEST(several_sessions_of_a_line),
 		TEST(operator_clears),

@@ -124,6 +124,14 @@ static void test_print_all(void **state)
 	event.session_lost.messages = 3;
 	event_print(&event, text, sizeof(text));
 	assert_non_null(strstr(text, "3 messages"));
+	event.type = EVENT_SESSION_ANSWERED;
+	event.session_answered = (struct event_session_answered){ 422, REFRESHER_UNSET, 0, 300 };
+	event_print(&event, text, sizeof(text));
+	assert_non_null(strstr(text, "status 422 min-se 300s"));
+	command.type = COMMAND_SESSION_REFRESH;
+	command.session_refresh = (struct command_session_refresh){ 600, 300 };
+	command_print(&command, text, sizeof(text));
+	assert_non_null(strstr(text, "timer 600s refresher uac min-se 300s"));
 	command.type = COMMAND_SESSION_REJECT;
 	command.session_reject = (struct command_session_reject){ 7, 422, 0, 90 };
 	command_print(&command, text, sizeof(text));

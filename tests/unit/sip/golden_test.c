@@ -64,6 +64,8 @@ static void golden_session(void **state)
 	golden_compare(rig_take(r), "info");
 	rig_in(r, &r->tcp, rig_message(r, "INFO", 3, "Content-Type: text/plain\r\n", "?"));
 	golden_compare(rig_take(r), "unsupported-type");
+	assert_int_equal(sip_refresh(r->ep, r->dialog, 1800, 300, 0, r->now_us), 0);
+	golden_compare(rig_take(r), "update");
 	assert_int_equal(sip_bye(r->ep, r->dialog, 0, r->now_us), 0);
 	golden_compare(rig_take(r), "bye");
 	rig_free(r);
@@ -78,7 +80,8 @@ static void golden_outside(void **state)
 	rig_in(r, &r->udp, rig_message(r, "OPTIONS", 1, "", ""));
 	golden_compare(rig_take(r), "options-ok");
 	rig_in(r, &r->udp,
-		rig_message(r, "INVITE", 2, RIG_CONTACT "Session-Expires: 30\r\n", "<X/>"));
+		rig_message(
+			r, "INVITE", 2, RIG_CONTACT "k: timer\r\nSession-Expires: 30\r\n", "<X/>"));
 	golden_compare(rig_take(r), "interval-too-small");
 	sip_accept_new(r->ep, false);
 	rig_in(r, &r->udp, rig_message(r, "INVITE", 3, RIG_CONTACT, "<X/>"));

@@ -335,9 +335,9 @@ static inline int rig_info(struct rig *r, uint64_t cookie)
 		r->ep, r->dialog, SIP_INFO, SPAN_NONE, SPAN("<Event/>"), cookie, r->now_us);
 }
 
-// Answers a request of ours by copying the fields an answer repeats.
-static inline void rig_reply(
-	struct rig *r, const struct sip_flow *flow, const struct rig_sent *to, unsigned status)
+// Answers a request of ours by copying the fields an answer repeats. `extra` is more header lines.
+static inline void rig_reply_with(struct rig *r, const struct sip_flow *flow,
+	const struct rig_sent *to, unsigned status, const char *extra)
 {
 	static const char *const fields[] = { "Via: ", "From: ", "To: ", "Call-ID: ", "CSeq: " };
 	size_t at = (size_t)snprintf(r->text, sizeof(r->text), "SIP/2.0 %u Whatever\r\n", status);
@@ -349,8 +349,14 @@ static inline void rig_reply(
 		at += (size_t)snprintf(r->text + at, sizeof(r->text) - at, "%.*s\r\n",
 			(int)strcspn(line, "\r"), line);
 	}
-	snprintf(r->text + at, sizeof(r->text) - at, "Content-Length: 0\r\n\r\n");
+	snprintf(r->text + at, sizeof(r->text) - at, "%sContent-Length: 0\r\n\r\n", extra);
 	rig_in(r, flow, r->text);
+}
+
+static inline void rig_reply(
+	struct rig *r, const struct sip_flow *flow, const struct rig_sent *to, unsigned status)
+{
+	rig_reply_with(r, flow, to, status, "");
 }
 
 // Everything must have been taken, and after every timer has run no pool may hold anything.

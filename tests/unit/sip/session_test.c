@@ -100,7 +100,9 @@ static const struct {
 		RIG_CONTACT "Content-Type: text/plain\r\n"
 			    "Content-Disposition: x;handling=optional\r\n",
 		"hi", 488, "" },
-	{ "INVITE", RIG_CONTACT "Session-Expires: 89\r\n", "<X/>", 422, "\r\nMin-SE: 90\r\n" },
+	{ "INVITE", RIG_CONTACT "Supported: timer\r\nSession-Expires: 89\r\n", "<X/>", 422,
+		"\r\nMin-SE: 90\r\n" },
+	{ "INVITE", RIG_CONTACT "Require: timer\r\nx: 89\r\n", "<X/>", 422, "" },
 	{ "INVITE", RIG_CONTACT "x: tomorrow\r\n", "<X/>", 400, "" },
 	{ "INVITE", "", "<X/>", 400, "" },
 	{ "INVITE", "Contact: *\r\n", "<X/>", 400, "" },
