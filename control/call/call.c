@@ -142,16 +142,6 @@ unsigned call_members(const struct call *call)
 	return n;
 }
 
-void connection_discard(struct connection *connection)
-{
-	struct call *call = connection->call;
-
-	TAILQ_REMOVE(&call->connections, connection, in_call);
-	TAILQ_REMOVE(&connection->dn->connections, connection, at_dn);
-	pool_give(&call->engine->connections, connection);
-	call_release(call);
-}
-
 void call_merge(struct call *into, struct call *from, enum csta_cause cause)
 {
 	struct connection *connection;

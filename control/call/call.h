@@ -267,6 +267,32 @@ enum call_result connection_transfer_single_step(struct connection *connection, 
 // diverted `max-redirect` times already.
 enum call_result connection_deflect(struct connection *connection, const char *number);
 
+// --- whether it could be done now ---------------------------------------------------------------
+
+// CALL_OK, or what the request of that name would be refused with; nothing happens. Those of requests
+// with a number answer for a number that can be called, connection_check_target() for the number:
+// CALL_BAD_NUMBER, CALL_SAME_DEVICE when it takes part already.
+enum call_result connection_check_answer(const struct connection *connection);
+enum call_result connection_check_clear(const struct connection *connection);
+enum call_result connection_check_retrieve(const struct connection *connection);
+enum call_result connection_check_consult(const struct connection *existing);
+enum call_result connections_check_alternate(
+	const struct connection *held, const struct connection *active);
+enum call_result connections_check_reconnect(
+	const struct connection *active, const struct connection *held);
+enum call_result connections_check_transfer(
+	const struct connection *primary, const struct connection *secondary);
+enum call_result connections_check_conference(
+	const struct connection *held, const struct connection *active);
+enum call_result connection_check_join(const struct connection *connection);
+enum call_result connection_check_transfer_single_step(const struct connection *connection);
+enum call_result connection_check_deflect(const struct connection *connection);
+enum call_result connection_check_target(const struct connection *connection, const char *number);
+// Of connection_hold() and connection_send_digits(): it is connected, and some other party is there.
+enum call_result connection_check_talk(const struct connection *connection);
+
+// --- what there is ------------------------------------------------------------------------------
+
 // The call whose id this is, or NULL.
 struct call *call_find(struct engine *engine, struct span id);
 

@@ -68,6 +68,13 @@ static enum call_result check_conference(
 	return connection_can_mix(active) ? CALL_OK : CALL_NO_MIXER;
 }
 
+enum call_result connections_check_conference(
+	const struct connection *held, const struct connection *active)
+{
+	return connections_are_exchanged(held, active) ? check_conference(active, held)
+						       : check_conference(held, active);
+}
+
 // The device's two connections: the one that is connected, with its phone's audio, stands for the
 // held one from now on, which leaves with the id of the call that ended. Two devices of one phone
 // each keep what they are: the one that is connected is the party from now on.
@@ -86,20 +93,11 @@ static void change_places(struct connection *held, struct connection *active)
 	TAILQ_INSERT_TAIL(&call->connections, held, in_call);
 }
 
-enum call_result connections_conference(struct connection *held, struct connection *active)
+static void confer(struct connection *held, struct connection *active)
 {
-	enum call_result result;
-	struct call *call, *other;
-	struct party added;
+	struct call *call = held->call, *other = active->call;
+	struct party added = party_of_dn(partner(active)->dn);
 
-	if (held->state == CONNECTION_CONNECTED && active->state == CONNECTION_HOLD)
-		return connections_conference(active, held);
-	result = check_conference(held, active);
-	if (result != CALL_OK)
-		return result;
-	call = held->call;
-	other = active->call;
-	added = party_of_dn(partner(active)->dn);
 	call_merge(call, other, CSTA_CAUSE_CONFERENCE);
 	change_places(held, active);
 	call_set_mixer(call, active);
@@ -113,28 +111,47 @@ enum call_result connections_conference(struct connection *held, struct connecti
 		.destination = added,
 	});
 	call_merged(call, other);
+}
+
+enum call_result connections_conference(struct connection *held, struct connection *active)
+{
+	enum call_result result = connections_check_conference(held, active);
+
+	if (result != CALL_OK)
+		return result;
+	if (connections_are_exchanged(held, active))
+		confer(active, held);
+	else
+		confer(held, active);
 	return CALL_OK;
 }
 
-enum call_result connection_join(struct connection *connection, const char *number)
+enum call_result connection_check_join(const struct connection *connection)
 {
-	struct call *call = connection->call;
-	struct party to = party_of(call->engine, number);
+	const struct call *call = connection->call;
+	enum call_result result = connection_check_talk(connection);
 
-	if (connection->state != CONNECTION_CONNECTED || !connection_is_talking(connection))
-		return CALL_BAD_STATE;
-	if (to.dn == NULL)
-		return CALL_BAD_NUMBER;
-	if (call_connection(call, to.dn) != NULL)
-		return CALL_SAME_DEVICE;
+	if (result != CALL_OK)
+		return result;
 	if (call_members(call) >= CONFERENCE_PARTIES)
 		return CALL_TOO_MANY;
 	if (!connection_can_mix(connection))
 		return CALL_NO_MIXER;
 	// One is enough: each device that the call is brought to has its connection when that of
 	// the one before is gone.
-	if (pool_is_full(&call->engine->connections))
-		return CALL_NO_MEMORY;
+	return pool_is_full(&call->engine->connections) ? CALL_NO_MEMORY : CALL_OK;
+}
+
+enum call_result connection_join(struct connection *connection, const char *number)
+{
+	struct call *call = connection->call;
+	struct party to = party_of(call->engine, number);
+	enum call_result result = connection_check_target(connection, number);
+
+	if (result == CALL_OK)
+		result = connection_check_join(connection);
+	if (result != CALL_OK)
+		return result;
 	call_set_mixer(call, connection);
 	call->redirections = 0;
 	call_offer(call, &to, CSTA_CAUSE_SINGLE_STEP_CONFERENCE);

@@ -12,6 +12,11 @@ bool connections_are_together(const struct connection *a, const struct connectio
 	return a->line != NULL && b->line != NULL && a->line->phone == b->line->phone;
 }
 
+bool connections_are_exchanged(const struct connection *held, const struct connection *active)
+{
+	return held->state == CONNECTION_CONNECTED && active->state == CONNECTION_HOLD;
+}
+
 // It is a call like any other from now on.
 static void consultation_release(struct connection *consultation)
 {
@@ -37,26 +42,33 @@ static void link_up(struct connection *existing, struct connection *consultation
 	consultation->consults_for = existing;
 }
 
+static enum call_result check_consult(
+	const struct connection *existing, const struct line *line, enum dial_purpose purpose)
+{
+	// Of a held call some other one of the phone may be in the way.
+	enum call_result result = existing->state == CONNECTION_HOLD
+					  ? line_check_way(line)
+					  : connection_check_talk(existing);
+
+	if (result == CALL_OK && !phone_is_registered(line->phone))
+		return CALL_OUT_OF_SERVICE;
+	return result == CALL_OK ? line_check_open(line, purpose) : result;
+}
+
 static enum call_result consult(struct connection *existing, struct line *line,
 	enum dial_purpose purpose, struct connection **out)
 {
-	bool held = existing->state == CONNECTION_HOLD;
+	enum call_result result = check_consult(existing, line, purpose);
 	struct connection *consultation;
-	enum call_result result;
 
-	if (!held && (existing->state != CONNECTION_CONNECTED || !connection_is_talking(existing)))
-		return CALL_BAD_STATE;
-	if (!phone_is_registered(line->phone))
-		return CALL_OUT_OF_SERVICE;
-	result = line_open(line, purpose, &consultation);
+	if (result == CALL_OK)
+		result = line_open(line, purpose, &consultation);
 	if (result != CALL_OK)
 		return result;
-	// Of a held call some other one of the phone may be in the way.
-	result = held ? line_make_way(line) : connection_hold(existing, CSTA_CAUSE_CONSULTATION);
-	if (result != CALL_OK) {
-		connection_discard(consultation);
-		return result;
-	}
+	if (existing->state == CONNECTION_HOLD)
+		line_make_way(line);
+	else
+		connection_hold(existing, CSTA_CAUSE_CONSULTATION);
 	link_up(existing, consultation);
 	connection_initiate(consultation, line, CSTA_CAUSE_CONSULTATION);
 	*out = consultation;
@@ -79,6 +91,12 @@ enum call_result connection_begin_transfer(struct connection *existing, struct l
 		     : consult(existing, line, DIAL_TRANSFER, &consultation);
 }
 
+enum call_result connection_check_consult(const struct connection *existing)
+{
+	return existing->line == NULL ? CALL_BAD_STATE
+				      : check_consult(existing, existing->line, DIAL_CALL);
+}
+
 enum call_result connection_consult(
 	struct connection *existing, const char *number, struct connection **out)
 {
@@ -92,39 +110,58 @@ enum call_result connection_consult(
 	return result;
 }
 
+static bool are_two_calls(const struct connection *a, const struct connection *b)
+{
+	return a->call != b->call && connections_are_together(a, b);
+}
+
 // Where the held call goes on: at the phone of the other one, of a shared line too.
 static struct line *line_of_both(const struct connection *held, const struct connection *other)
 {
 	return held->dn == other->dn && other->line != NULL ? other->line : held->line;
 }
 
+enum call_result connections_check_alternate(
+	const struct connection *held, const struct connection *active)
+{
+	const struct line *line = line_of_both(held, active);
+	enum call_result result;
+
+	if (!are_two_calls(held, active) || line == NULL)
+		return CALL_BAD_STATE;
+	result = held->state == CONNECTION_ALERTING
+			 ? connection_check_answer_at(held, line)
+			 : connection_check_retrieve_at(held, line, active);
+	return result == CALL_OK ? connection_check_talk(active) : result;
+}
+
 enum call_result connections_alternate(struct connection *held, struct connection *active)
 {
-	bool waiting = held->state == CONNECTION_ALERTING;
 	struct line *line = line_of_both(held, active);
-	enum call_result result = CALL_OK;
+	enum call_result result = connections_check_alternate(held, active);
 
-	if (held->call == active->call || !connections_are_together(held, active))
-		return CALL_BAD_STATE;
-	if (!waiting)
-		result = connection_check_retrieve(held, line, active);
-	if (result == CALL_OK)
-		result = connection_hold(active, CSTA_CAUSE_ALTERNATE);
 	if (result != CALL_OK)
 		return result;
-	return waiting ? connection_answer_at(held, line)
+	connection_hold(active, CSTA_CAUSE_ALTERNATE);
+	return held->state == CONNECTION_ALERTING
+		       ? connection_answer_at(held, line)
 		       : connection_retrieve_at(held, line, CSTA_CAUSE_ALTERNATE);
+}
+
+enum call_result connections_check_reconnect(
+	const struct connection *active, const struct connection *held)
+{
+	if (!are_two_calls(active, held) || active->state == CONNECTION_HOLD ||
+		held->state != CONNECTION_HOLD)
+		return CALL_BAD_STATE;
+	return connection_check_retrieve_at(held, line_of_both(held, active), active);
 }
 
 enum call_result connections_reconnect(struct connection *active, struct connection *held)
 {
 	struct line *line = line_of_both(held, active);
-	enum call_result result;
+	enum call_result result = connections_check_reconnect(active, held);
 
-	if (held->call == active->call || !connections_are_together(held, active) ||
-		active->state == CONNECTION_HOLD)
-		return CALL_BAD_STATE;
-	result = connection_check_retrieve(held, line, active);
 	if (result != CALL_OK)
 		return result;
 	connection_clear(active, CSTA_CAUSE_NORMAL_CLEARING);

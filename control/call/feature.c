@@ -40,8 +40,7 @@ static uint32_t text_hash(const struct engine *engine, const char *text)
 
 static uint32_t forward_hash(const struct dn *dn, enum config_forward_kind kind)
 {
-	const struct config_forward *forward =
-		config_forward(dn->engine->config, dn->config, kind);
+	const struct config_forward *forward = config_forward(dn->engine->config, dn->config, kind);
 
 	return text_hash(dn->engine, forward->number) ^ forward->timeout;
 }
@@ -246,10 +245,11 @@ enum call_result dn_set_message_waiting(struct dn *dn, bool on, const char *for_
 enum call_result connection_send_digits(
 	struct connection *connection, const char *digits, unsigned tone_ms, unsigned pause_ms)
 {
+	enum call_result result = connection_check_talk(connection);
 	struct connection *other;
 
-	if (connection->state != CONNECTION_CONNECTED || !connection_is_talking(connection))
-		return CALL_BAD_STATE;
+	if (result != CALL_OK)
+		return result;
 	TAILQ_FOREACH (other, &connection->call->connections, in_call) {
 		if (other != connection && other->state == CONNECTION_CONNECTED)
 			digits_play(other, digits, tone_ms, pause_ms);

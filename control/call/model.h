@@ -15,9 +15,6 @@ void call_release(struct call *call);
 // channel.
 struct connection *connection_add(struct call *call, struct dn *dn, bool onlooker);
 
-// A null connection of which nobody heard, and its call, are unmade.
-void connection_discard(struct connection *connection);
-
 // All parties of `from` into `into`, in which joined_from says so; those that ring do so for this
 // cause from now on. call_merged() after it was told: forgets that, frees the call.
 void call_merge(struct call *into, struct call *from, enum csta_cause cause);
@@ -25,16 +22,23 @@ void call_merged(struct call *into, struct call *from);
 
 // A new call with a null connection of this line's DN. CALL_NO_LINE, CALL_NO_MEMORY.
 enum call_result line_open(struct line *line, enum dial_purpose purpose, struct connection **out);
+// Whether it would: CALL_NO_LINE, CALL_NO_MEMORY.
+enum call_result line_check_open(const struct line *line, enum dial_purpose purpose);
 // Off hook at this line: ServiceInitiated.
 void connection_initiate(struct connection *connection, struct line *line, enum csta_cause cause);
-// Frees the line's phone for another call: a talk is held; a call that rings at its far end is in
-// the way: CALL_BAD_STATE.
-enum call_result line_make_way(struct line *line);
+// Frees the line's phone for another call: holds a talk, ends what is no talk.
+void line_make_way(struct line *line);
+// CALL_BAD_STATE: the active call rings at its far end, which is only ended to answer another.
+enum call_result line_check_way(const struct line *line);
 
-// Whether connection_retrieve_at() would do it, were `leaving` not at that phone any more; NULL: as
-// things are.
-enum call_result connection_check_retrieve(const struct connection *connection,
+enum call_result connection_check_answer_at(
+	const struct connection *connection, const struct line *line);
+// Were `leaving` not at that phone any more; NULL: as things are.
+enum call_result connection_check_retrieve_at(const struct connection *connection,
 	const struct line *line, const struct connection *leaving);
+
+// Who mistakes the active call for the held one is understood: the roles go by the states.
+bool connections_are_exchanged(const struct connection *held, const struct connection *active);
 
 // The near side is the reason: its own connection fails.
 void caller_fails(struct connection *caller, enum csta_cause cause);

@@ -50,21 +50,6 @@ static bool is_giving_way(const struct connection *active)
 	return connection_is_talking(active) || is_idling(active);
 }
 
-// Frees the phone's audio path for another call: holds a talk, ends what is no talk yet. A call
-// that still rings at the far end is ended only when `drop` says so.
-static enum call_result make_way(struct phone *phone, bool drop)
-{
-	struct connection *active = phone_active(phone);
-
-	if (active == NULL)
-		return CALL_OK;
-	if (connection_is_talking(active))
-		return connection_hold(active, CSTA_CAUSE_NORMAL);
-	if (!drop && !is_giving_way(active))
-		return CALL_BAD_STATE;
-	return connection_clear(active, CSTA_CAUSE_NORMAL_CLEARING);
-}
-
 // Dial tone on this line with nothing dialled yet.
 static bool is_fresh(const struct connection *connection, const struct line *line)
 {
@@ -73,17 +58,42 @@ static bool is_fresh(const struct connection *connection, const struct line *lin
 	       connection->purpose != DIAL_BLIND_TRANSFER;
 }
 
-enum call_result line_make_way(struct line *line)
+enum call_result line_check_way(const struct line *line)
 {
-	return make_way(line->phone, false);
+	const struct connection *active = phone_active(line->phone);
+
+	return active == NULL || is_giving_way(active) ? CALL_OK : CALL_BAD_STATE;
+}
+
+void line_make_way(struct line *line)
+{
+	struct connection *active = phone_active(line->phone);
+
+	if (active == NULL)
+		return;
+	if (connection_is_talking(active))
+		connection_hold(active, CSTA_CAUSE_NORMAL);
+	else
+		connection_clear(active, CSTA_CAUSE_NORMAL_CLEARING);
+}
+
+enum call_result line_check_open(const struct line *line, enum dial_purpose purpose)
+{
+	const struct engine *engine = line->dn->engine;
+
+	if (purpose != DIAL_BLIND_TRANSFER && !dn_has_channel(line->dn))
+		return CALL_NO_LINE;
+	return pool_is_full(&engine->calls) || pool_is_full(&engine->connections) ? CALL_NO_MEMORY
+										  : CALL_OK;
 }
 
 enum call_result line_open(struct line *line, enum dial_purpose purpose, struct connection **out)
 {
+	enum call_result result = line_check_open(line, purpose);
 	struct call *call;
 
-	if (purpose != DIAL_BLIND_TRANSFER && !dn_has_channel(line->dn))
-		return CALL_NO_LINE;
+	if (result != CALL_OK)
+		return result;
 	call = call_new(line->dn->engine);
 	if (call == NULL)
 		return CALL_NO_MEMORY;
@@ -105,30 +115,40 @@ void connection_initiate(struct connection *connection, struct line *line, enum 
 	connection_arm(connection, TIMER_INTERDIGIT);
 }
 
-enum call_result line_originate(struct line *line, enum csta_cause cause, struct connection **out)
+// What idles in this DN leaves its channel to the new call.
+static bool is_leaving_channel(const struct connection *active, const struct line *line)
 {
-	struct connection *active = phone_active(line->phone);
-	enum call_result result;
+	return active->dn == line->dn && connection_takes_channel(active) && is_idling(active);
+}
+
+static enum call_result check_originate(const struct line *line, const struct connection *active)
+{
+	enum call_result result = line_check_way(line);
 
 	if (!phone_is_registered(line->phone))
 		return CALL_OUT_OF_SERVICE;
+	if (active != NULL && (is_fresh(active, line) || is_leaving_channel(active, line)))
+		return CALL_OK;
+	return result == CALL_OK ? line_check_open(line, DIAL_CALL) : result;
+}
+
+enum call_result line_originate(struct line *line, enum csta_cause cause, struct connection **out)
+{
+	struct connection *active = phone_active(line->phone);
+	enum call_result result = check_originate(line, active);
+
+	if (result != CALL_OK)
+		return result;
 	if (active != NULL && is_fresh(active, line)) {
 		*out = active;
 		return CALL_OK;
 	}
-	// One that idles in this DN leaves its channel to the new call; another ends only when
-	// there is a new call.
-	if (active != NULL && active->dn == line->dn && connection_takes_channel(active) &&
-		is_idling(active))
-		connection_clear(active, CSTA_CAUSE_NORMAL_CLEARING);
+	if (active != NULL && is_leaving_channel(active, line))
+		line_make_way(line);
 	result = line_open(line, DIAL_CALL, out);
 	if (result != CALL_OK)
 		return result;
-	result = make_way(line->phone, false);
-	if (result != CALL_OK) {
-		connection_discard(*out);
-		return result;
-	}
+	line_make_way(line);
 	connection_initiate(*out, line, cause);
 	return CALL_OK;
 }
@@ -142,27 +162,39 @@ enum call_result call_originate(
 	return line == NULL ? CALL_OUT_OF_SERVICE : line_originate(line, cause, out);
 }
 
-enum call_result connection_answer_at(struct connection *connection, struct line *line)
+enum call_result connection_check_answer_at(
+	const struct connection *connection, const struct line *line)
 {
 	const struct connection *active = phone_active(line->phone);
-	enum call_result result;
 
 	if (!connection_rings(connection))
 		return CALL_BAD_STATE;
 	if (!phone_is_registered(line->phone))
 		return CALL_OUT_OF_SERVICE;
 	// A phone that called its own second line cannot talk with itself.
-	if (active != NULL && active->call == connection->call)
-		return CALL_BAD_STATE;
-	result = make_way(line->phone, true);
+	return active != NULL && active->call == connection->call ? CALL_BAD_STATE : CALL_OK;
+}
+
+enum call_result connection_answer_at(struct connection *connection, struct line *line)
+{
+	enum call_result result = connection_check_answer_at(connection, line);
+
 	if (result != CALL_OK)
 		return result;
+	line_make_way(line);
 	if (connection->prompted)
 		return connection_proceed(connection, line);
 	connection->line = line;
 	result = change(connection, TRANSITION_ESTABLISHED, (enum csta_cause)connection->cause);
 	connection_joined(connection);
 	return result;
+}
+
+enum call_result connection_check_answer(const struct connection *connection)
+{
+	const struct line *line = dn_client_line(connection->dn);
+
+	return line == NULL ? CALL_OUT_OF_SERVICE : connection_check_answer_at(connection, line);
 }
 
 enum call_result connection_answer(struct connection *connection)
@@ -172,14 +204,21 @@ enum call_result connection_answer(struct connection *connection)
 	return line == NULL ? CALL_OUT_OF_SERVICE : connection_answer_at(connection, line);
 }
 
-enum call_result connection_hold(struct connection *connection, enum csta_cause cause)
+enum call_result connection_check_talk(const struct connection *connection)
 {
-	if (connection->state != CONNECTION_CONNECTED || !connection_is_talking(connection))
-		return CALL_BAD_STATE;
-	return change(connection, TRANSITION_HELD, cause);
+	return connection->state == CONNECTION_CONNECTED && connection_is_talking(connection)
+		       ? CALL_OK
+		       : CALL_BAD_STATE;
 }
 
-enum call_result connection_check_retrieve(const struct connection *connection,
+enum call_result connection_hold(struct connection *connection, enum csta_cause cause)
+{
+	enum call_result result = connection_check_talk(connection);
+
+	return result == CALL_OK ? change(connection, TRANSITION_HELD, cause) : result;
+}
+
+enum call_result connection_check_retrieve_at(const struct connection *connection,
 	const struct line *line, const struct connection *leaving)
 {
 	const struct connection *active = phone_active(line->phone);
@@ -189,24 +228,30 @@ enum call_result connection_check_retrieve(const struct connection *connection,
 	// Another phone of a shared line may not be able to go on mixing.
 	if (connection->call->mixer == connection && !line->phone->mixes)
 		return CALL_NO_MIXER;
-	return active == NULL || active == leaving || is_giving_way(active) ? CALL_OK
-									    : CALL_BAD_STATE;
+	return active == leaving ? CALL_OK : line_check_way(line);
 }
 
 enum call_result connection_retrieve_at(
 	struct connection *connection, struct line *line, enum csta_cause cause)
 {
-	enum call_result result = connection_check_retrieve(connection, line, NULL);
+	enum call_result result = connection_check_retrieve_at(connection, line, NULL);
 
 	if (result != CALL_OK)
 		return result;
-	make_way(line->phone, false);
+	line_make_way(line);
 	connection->line = line;
 	result = change(connection, TRANSITION_RETRIEVED, cause);
 	// Its far end could not be reached meanwhile: the tone is not for ever.
 	if (connection->call->failure != CSTA_CAUSE_NONE)
 		connection_arm(connection, TIMER_CUT);
 	return result;
+}
+
+enum call_result connection_check_retrieve(const struct connection *connection)
+{
+	if (connection->state != CONNECTION_HOLD)
+		return CALL_BAD_STATE;
+	return connection_check_retrieve_at(connection, connection->line, NULL);
 }
 
 enum call_result connection_retrieve(struct connection *connection, enum csta_cause cause)
@@ -255,9 +300,15 @@ enum call_result connection_drop(
 	return CALL_OK;
 }
 
+enum call_result connection_check_clear(const struct connection *connection)
+{
+	return connection->onlooker || connection->state == CONNECTION_NULL ? CALL_BAD_STATE
+									    : CALL_OK;
+}
+
 enum call_result connection_clear(struct connection *connection, enum csta_cause cause)
 {
-	if (connection->onlooker || connection->state == CONNECTION_NULL)
+	if (connection_check_clear(connection) != CALL_OK)
 		return CALL_BAD_STATE;
 	if (connection->state != CONNECTION_ALERTING)
 		return connection_drop(connection, connection->dn, cause);

@@ -12,18 +12,30 @@ static enum call_result check_target(struct call *call, const struct party *to)
 	return call_connection(call, to->dn) != NULL ? CALL_SAME_DEVICE : CALL_OK;
 }
 
+enum call_result connection_check_target(const struct connection *connection, const char *number)
+{
+	struct party to = party_of(connection->call->engine, number);
+
+	return check_target(connection->call, &to);
+}
+
+enum call_result connection_check_deflect(const struct connection *connection)
+{
+	if (connection->state != CONNECTION_ALERTING)
+		return CALL_BAD_STATE;
+	return call_may_divert(connection->call) ? CALL_OK : CALL_LOOP;
+}
+
 enum call_result connection_deflect(struct connection *connection, const char *number)
 {
 	struct call *call = connection->call;
 	struct party to = party_of(call->engine, number);
 	enum call_result result = check_target(call, &to);
 
-	if (connection->state != CONNECTION_ALERTING)
-		return CALL_BAD_STATE;
+	if (result == CALL_OK)
+		result = connection_check_deflect(connection);
 	if (result != CALL_OK)
 		return result;
-	if (!call_may_divert(call))
-		return CALL_LOOP;
 	connection_divert(connection, &to, CSTA_CAUSE_REDIRECTED);
 	call_offer(call, &to, CSTA_CAUSE_REDIRECTED);
 	return CALL_OK;
@@ -45,13 +57,13 @@ static struct connection *transferee(const struct connection *connection)
 	return connection_peer(connection);
 }
 
-static enum call_result check_single_step(struct connection *connection, const struct party *to)
+static enum call_result check_single_step(const struct connection *connection)
 {
 	const struct connection *stays = transferee(connection);
 
-	if (!connection_is_up(connection) || stays == NULL || !connection_is_up(stays))
-		return CALL_BAD_STATE;
-	return check_target(connection->call, to);
+	return connection_is_up(connection) && stays != NULL && connection_is_up(stays)
+		       ? CALL_OK
+		       : CALL_BAD_STATE;
 }
 
 static void single_step(struct connection *connection, const struct party *to)
@@ -73,14 +85,19 @@ static void single_step(struct connection *connection, const struct party *to)
 	call_offer(call, to, CSTA_CAUSE_SINGLE_STEP_TRANSFER);
 }
 
+enum call_result connection_check_transfer_single_step(const struct connection *connection)
+{
+	return connection->state == CONNECTION_CONNECTED ? check_single_step(connection)
+							 : CALL_BAD_STATE;
+}
+
 enum call_result connection_transfer_single_step(struct connection *connection, const char *number)
 {
 	struct party to = party_of(connection->call->engine, number);
-	enum call_result result;
+	enum call_result result = check_target(connection->call, &to);
 
-	if (connection->state != CONNECTION_CONNECTED)
-		return CALL_BAD_STATE;
-	result = check_single_step(connection, &to);
+	if (result == CALL_OK)
+		result = connection_check_transfer_single_step(connection);
 	if (result == CALL_OK)
 		single_step(connection, &to);
 	return result;
@@ -91,9 +108,9 @@ enum call_result transfer_entered(struct connection *connection, const struct pa
 	struct connection *held = connection->consults_for;
 	enum call_result result;
 
-	if (held->state != CONNECTION_HOLD)
+	if (held->state != CONNECTION_HOLD || check_single_step(held) != CALL_OK)
 		return CALL_BAD_STATE;
-	result = check_single_step(held, to);
+	result = check_target(held->call, to);
 	if (result != CALL_OK)
 		return result;
 	connection_clear(connection, CSTA_CAUSE_NORMAL_CLEARING);
@@ -121,32 +138,33 @@ static void parties_set(struct call *call, const struct connection *stays, const
 	call->party_changes++;
 }
 
-enum call_result connections_transfer(struct connection *primary, struct connection *secondary)
+static enum call_result check_transfer(
+	const struct connection *held, const struct connection *other)
 {
-	struct call *call, *other;
-	struct connection *stays, *joins;
-	struct party to;
+	const struct connection *stays = transferee(held), *joins = transferee(other);
 
-	if (primary->state == CONNECTION_CONNECTED && secondary->state == CONNECTION_HOLD) {
-		struct connection *held = secondary;
-
-		secondary = primary;
-		primary = held;
-	}
-	call = primary->call;
-	other = secondary->call;
-	if (call == other || !connections_are_together(primary, secondary))
+	if (held->call == other->call || !connections_are_together(held, other) ||
+		held->state != CONNECTION_HOLD || !connection_is_up(other))
 		return CALL_BAD_STATE;
-	if (primary->state != CONNECTION_HOLD || !connection_is_up(secondary))
-		return CALL_BAD_STATE;
-	stays = transferee(primary);
-	joins = transferee(secondary);
 	if (stays == NULL || joins == NULL ||
 		(!connection_is_up(stays) && !connection_is_up(joins)))
 		return CALL_BAD_STATE;
-	if (stays->dn == joins->dn)
-		return CALL_SAME_DEVICE;
-	to = call_party(other, joins);
+	return stays->dn == joins->dn ? CALL_SAME_DEVICE : CALL_OK;
+}
+
+enum call_result connections_check_transfer(
+	const struct connection *primary, const struct connection *secondary)
+{
+	return connections_are_exchanged(primary, secondary) ? check_transfer(secondary, primary)
+							     : check_transfer(primary, secondary);
+}
+
+static void transfer(struct connection *primary, struct connection *secondary)
+{
+	struct call *call = primary->call, *other = secondary->call;
+	struct connection *stays = transferee(primary), *joins = transferee(secondary);
+	struct party to = call_party(other, joins);
+
 	parties_set(call, stays, other, joins);
 	call_merge(call, other, CSTA_CAUSE_TRANSFER);
 	call_transition(&(struct transition){
@@ -158,5 +176,17 @@ enum call_result connections_transfer(struct connection *primary, struct connect
 		.destination = to,
 	});
 	call_merged(call, other);
+}
+
+enum call_result connections_transfer(struct connection *primary, struct connection *secondary)
+{
+	enum call_result result = connections_check_transfer(primary, secondary);
+
+	if (result != CALL_OK)
+		return result;
+	if (connections_are_exchanged(primary, secondary))
+		transfer(secondary, primary);
+	else
+		transfer(primary, secondary);
 	return CALL_OK;
 }
