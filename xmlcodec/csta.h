@@ -134,7 +134,7 @@ struct csta_subject {
 #define CSTA_W(words, most) \
 	struct csta_##words##_list { \
 		uint32_t count; \
-		enum csta_##words items[most]; \
+		_Alignas(uint64_t) enum csta_##words items[most]; \
 	};
 CSTA_ENUM_LISTS(CSTA_W)
 #undef CSTA_W
@@ -148,7 +148,7 @@ CSTA_PARTS(CSTA_P, CSTA_Q)
 #define CSTA_I(item, most) \
 	struct csta_##item##_list { \
 		uint32_t count; \
-		struct csta_##item items[most]; \
+		_Alignas(uint64_t) struct csta_##item items[most]; \
 	};
 CSTA_PART_LISTS(CSTA_I)
 #undef CSTA_I

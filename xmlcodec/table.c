@@ -100,7 +100,7 @@ CSTA_MESSAGES(CSTA_M, CSTA_E)
 #undef CSTA_M
 
 #define CSTA_I(item, most) \
-	static_assert(offsetof(struct csta_##item##_list, items) == CSTA_LIST_ITEMS, "no gap");
+	static_assert(offsetof(struct csta_##item##_list, items) == CSTA_LIST_ITEMS, "one place for all");
 CSTA_PART_LISTS(CSTA_I)
 CSTA_ENUM_LISTS(CSTA_I)
 #undef CSTA_I

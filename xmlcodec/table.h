@@ -92,8 +92,8 @@ static inline const struct csta_shape *csta_shape_of(enum csta_type type)
 	return &csta_shapes[CSTA_PART_COUNT + type];
 }
 
-// Lists begin with their count; items follow it at once (asserted in table.c).
-enum { CSTA_LIST_ITEMS = sizeof(uint32_t) };
+// Lists begin with their count; where their items begin is the same for all (asserted in table.c).
+enum { CSTA_LIST_ITEMS = sizeof(uint64_t) };
 
 static inline uint32_t csta_item_size(const struct csta_field *field)
 {

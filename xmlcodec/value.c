@@ -52,7 +52,7 @@ static enum csta_value enum_read(const struct csta_field *field, struct span tex
 static enum csta_value words_read(const struct csta_field *field, struct span text, void *member)
 {
 	uint32_t *count = member;
-	uint32_t *items = count + 1;
+	uint32_t *items = count + CSTA_LIST_ITEMS / sizeof(*count);
 
 	if (*count >= csta_list_room(field))
 		return CSTA_VALUE_BAD;

@@ -238,7 +238,7 @@ enum call_result connection_begin_transfer(struct connection *existing, struct l
 // Holds the active call and goes on with the one that is held or rings.
 enum call_result connections_alternate(struct connection *held, struct connection *active);
 // Ends the active call and retrieves the one that is held.
-enum call_result connections_reconnect(struct connection *active, struct connection *held);
+enum call_result connections_reconnect(struct connection *held, struct connection *active);
 
 // One device's two calls of two parties each, one of them held, become one of those whom it leaves
 // to each other. The call of the held one, which is the primary whichever it is here, goes on. At
@@ -279,9 +279,9 @@ enum call_result connection_check_consult(const struct connection *existing);
 enum call_result connections_check_alternate(
 	const struct connection *held, const struct connection *active);
 enum call_result connections_check_reconnect(
-	const struct connection *active, const struct connection *held);
+	const struct connection *held, const struct connection *active);
 enum call_result connections_check_transfer(
-	const struct connection *primary, const struct connection *secondary);
+	const struct connection *held, const struct connection *active);
 enum call_result connections_check_conference(
 	const struct connection *held, const struct connection *active);
 enum call_result connection_check_join(const struct connection *connection);

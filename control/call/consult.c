@@ -149,18 +149,18 @@ enum call_result connections_alternate(struct connection *held, struct connectio
 }
 
 enum call_result connections_check_reconnect(
-	const struct connection *active, const struct connection *held)
+	const struct connection *held, const struct connection *active)
 {
-	if (!are_two_calls(active, held) || active->state == CONNECTION_HOLD ||
+	if (!are_two_calls(held, active) || active->state == CONNECTION_HOLD ||
 		held->state != CONNECTION_HOLD)
 		return CALL_BAD_STATE;
 	return connection_check_retrieve_at(held, line_of_both(held, active), active);
 }
 
-enum call_result connections_reconnect(struct connection *active, struct connection *held)
+enum call_result connections_reconnect(struct connection *held, struct connection *active)
 {
 	struct line *line = line_of_both(held, active);
-	enum call_result result = connections_check_reconnect(active, held);
+	enum call_result result = connections_check_reconnect(held, active);
 
 	if (result != CALL_OK)
 		return result;

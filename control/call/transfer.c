@@ -153,10 +153,10 @@ static enum call_result check_transfer(
 }
 
 enum call_result connections_check_transfer(
-	const struct connection *primary, const struct connection *secondary)
+	const struct connection *held, const struct connection *active)
 {
-	return connections_are_exchanged(primary, secondary) ? check_transfer(secondary, primary)
-							     : check_transfer(primary, secondary);
+	return connections_are_exchanged(held, active) ? check_transfer(active, held)
+						       : check_transfer(held, active);
 }
 
 static void transfer(struct connection *primary, struct connection *secondary)

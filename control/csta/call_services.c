@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (c) 2026 the offhook authors
-// Call control services. The requests' devices and connections are checked
-// already.
+// Call control services. The requests' devices, connections and moments are checked already.
 #include "control/csta/service.h"
 
 // The connection's own state fits (the table of services): what else may be wrong with the moment.
@@ -10,42 +9,34 @@ static enum refusal result_of(enum call_result result)
 	return refusal_of_result(result, REFUSED_OBJECT_STATE, REFUSED_OUT_OF_SERVICE);
 }
 
-// The number to be dialled: of a DN, in the form in which the number plan has it. Empty when the
-// client wants the user to dial.
-static enum refusal called_number(struct request *request, char number[NUMBER_SIZE])
+static bool is_to_prompt(const struct csta_make_call *make_call)
 {
-	struct span called = span_trim(span_str(request->msg->body.make_call.called_number));
+	return make_call->has.auto_originate &&
+	       make_call->auto_originate == CSTA_AUTO_ORIGINATE_PROMPT;
+}
 
-	number[0] = '\0';
-	if (called.n == 0)
-		return REFUSED_NOT;
-	if (device_resolve(request->engine, called, NULL, number) == NULL)
-		return REFUSED_CALLED_DEVICE;
-	return REFUSED_NOT;
+// Clients of the basic mode are not to prompt.
+enum refusal values_make_call(const struct request *request)
+{
+	bool basic = request->engine->config->voice_service.cti_basic_mode;
+
+	return basic && is_to_prompt(&request->msg->body.make_call) ? REFUSED_PARAMETER
+								    : REFUSED_NOT;
 }
 
 // Without autoOriginate the phone goes off hook by itself, as with doNotPrompt. Once it is off
 // hook, or rings for its user, the request has succeeded; all else is told by events.
 enum refusal serve_make_call(struct request *request)
 {
-	const struct csta_make_call *make_call = &request->msg->body.make_call;
 	struct csta_connection *id = &request->answer->body.make_call_response.connection;
+	bool prompt = is_to_prompt(&request->msg->body.make_call);
+	const char *number = request->number;
 	struct connection *connection;
-	char number[NUMBER_SIZE];
-	enum refusal refusal = called_number(request, number);
 	enum call_result result;
-	bool prompt;
 
-	if (refusal != REFUSED_NOT)
-		return refusal;
-	prompt = make_call->has.auto_originate &&
-		 make_call->auto_originate == CSTA_AUTO_ORIGINATE_PROMPT;
-	// Clients of the basic mode are not to prompt.
-	if (prompt && request->engine->config->voice_service.cti_basic_mode)
-		return REFUSED_PARAMETER;
 	result = prompt ? call_prompt(request->dn, number, &connection)
-			: call_originate(request->engine, request->dn, CSTA_CAUSE_MAKE_CALL,
-				  &connection);
+			: call_originate(
+				  request->engine, request->dn, CSTA_CAUSE_MAKE_CALL, &connection);
 	if (result != CALL_OK)
 		return refusal_of_result(
 			result, REFUSED_CALLING_STATE, REFUSED_CALLING_OUT_OF_SERVICE);
@@ -83,17 +74,6 @@ enum refusal serve_clear_call(struct request *request)
 
 // --- calls that go to somebody else --------------------------------------------------------------
 
-// The number of the device that is to join, which is not the one that asks.
-static enum refusal destination_number(
-	struct request *request, const char *text, char number[NUMBER_SIZE])
-{
-	struct dn *dn = device_resolve(request->engine, span_trim(span_str(text)), NULL, number);
-
-	if (dn == NULL)
-		return REFUSED_DESTINATION_DEVICE;
-	return dn == request->connection->dn ? REFUSED_DESTINATION : REFUSED_NOT;
-}
-
 // Those who stay, with their connections before and after.
 static void list_fill(struct csta_connection_item_list *list, const struct request *request,
 	const struct connection *leaving, const char *now)
@@ -119,12 +99,7 @@ static void id_fill(
 
 enum refusal serve_deflect_call(struct request *request)
 {
-	char number[NUMBER_SIZE];
-	enum refusal refusal = destination_number(
-		request, request->msg->body.deflect_call.new_destination, number);
-
-	return refusal != REFUSED_NOT ? refusal
-				      : result_of(connection_deflect(request->connection, number));
+	return result_of(connection_deflect(request->connection, request->number));
 }
 
 // The answer names the connection to the device that the call goes to, and who stays in it.
@@ -133,17 +108,12 @@ enum refusal serve_single_step_transfer_call(struct request *request)
 	struct csta_single_step_transfer_call_response *answer =
 		&request->answer->body.single_step_transfer_call_response;
 	struct connection *connection = request->connection;
-	char number[NUMBER_SIZE];
-	enum refusal refusal = destination_number(
-		request, request->msg->body.single_step_transfer_call.transferred_to, number);
 
-	if (refusal != REFUSED_NOT)
-		return refusal;
 	answer->has.connections = true;
 	list_fill(&answer->connections, request, connection, connection->call->id);
 	id_fill(&answer->connection, request, connection->call->id,
-		dn_find(request->engine, number));
-	return result_of(connection_transfer_single_step(connection, number));
+		dn_find(request->engine, request->number));
+	return result_of(connection_transfer_single_step(connection, request->number));
 }
 
 enum refusal serve_transfer_call(struct request *request)
@@ -151,15 +121,13 @@ enum refusal serve_transfer_call(struct request *request)
 	struct csta_transfer_call_response *answer = &request->answer->body.transfer_call_response;
 	struct connection *held = request->held, *active = request->connection;
 	const struct connection *joins = connection_peer(active);
-	enum call_result result;
 
 	answer->has.connections = true;
 	list_fill(&answer->connections, request, held, held->call->id);
 	list_fill(&answer->connections, request, active, held->call->id);
 	if (joins != NULL)
 		id_fill(&answer->connection, request, held->call->id, joins->dn);
-	result = connections_transfer(held, active);
-	return result == CALL_SAME_DEVICE ? REFUSED_NOT_DIFFERENT : result_of(result);
+	return result_of(connections_transfer(held, active));
 }
 
 enum refusal serve_conference_call(struct request *request)
@@ -169,77 +137,79 @@ enum refusal serve_conference_call(struct request *request)
 	struct connection *held = request->held, *active = request->connection;
 	struct viewer viewer = viewer_of_request(request);
 	const char *id = held->call->id;
-	enum call_result result;
 
 	csta_connection_set(&answer->connection, id, request->device);
 	answer->has.connections = true;
 	connection_list_add(&answer->connections, &viewer, held, id, id);
 	list_fill(&answer->connections, request, held, id);
 	list_fill(&answer->connections, request, active, id);
-	result = connections_conference(held, active);
-	return result == CALL_SAME_DEVICE ? REFUSED_NOT_DIFFERENT : result_of(result);
+	return result_of(connections_conference(held, active));
 }
 
 // The device that is called in takes part like all others, or not at all.
-enum refusal serve_single_step_conference_call(struct request *request)
+enum refusal values_single_step_conference_call(const struct request *request)
 {
 	const struct csta_single_step_conference_call *join =
 		&request->msg->body.single_step_conference_call;
+
+	return join->has.participation && join->participation != CSTA_PARTICIPATION_ACTIVE
+		       ? REFUSED_PARAMETER
+		       : REFUSED_NOT;
+}
+
+enum refusal serve_single_step_conference_call(struct request *request)
+{
 	struct csta_single_step_conference_call_response *answer =
 		&request->answer->body.single_step_conference_call_response;
 	struct connection *connection = request->connection;
-	char number[NUMBER_SIZE];
-	enum refusal refusal = destination_number(request, join->device_to_join, number);
 
-	if (refusal != REFUSED_NOT)
-		return refusal;
-	if (join->has.participation && join->participation != CSTA_PARTICIPATION_ACTIVE)
-		return REFUSED_PARAMETER;
 	id_fill(&answer->connection, request, connection->call->id,
-		dn_find(request->engine, number));
-	return result_of(connection_join(connection, number));
+		dn_find(request->engine, request->number));
+	return result_of(connection_join(connection, request->number));
 }
 
 // --- two calls of one device ---------------------------------------------------------------------
 
 // What becomes of a consultation is not restricted beforehand.
-static bool is_restricted(bool given, enum csta_consult_options options)
+static enum refusal check_options(bool given, enum csta_consult_options options)
 {
-	return given && options != CSTA_CONSULT_UNRESTRICTED;
+	return given && options != CSTA_CONSULT_UNRESTRICTED ? REFUSED_PARAMETER : REFUSED_NOT;
+}
+
+enum refusal values_consultation_call(const struct request *request)
+{
+	const struct csta_consultation_call *consult = &request->msg->body.consultation_call;
+
+	return check_options(consult->has.consult_options, consult->consult_options);
 }
 
 // Without a number the user dials.
 enum refusal serve_consultation_call(struct request *request)
 {
-	const struct csta_consultation_call *consult = &request->msg->body.consultation_call;
-	const char *device = consult->consulted_device;
-	bool dials = span_trim(span_str(device)).n != 0;
+	const char *number = request->number[0] != '\0' ? request->number : NULL;
 	struct connection *consultation;
-	char number[NUMBER_SIZE];
-	enum refusal refusal = dials ? destination_number(request, device, number) : REFUSED_NOT;
+	enum refusal refusal =
+		result_of(connection_consult(request->connection, number, &consultation));
 
-	if (refusal != REFUSED_NOT)
-		return refusal;
-	if (is_restricted(consult->has.consult_options, consult->consult_options))
-		return REFUSED_PARAMETER;
-	refusal = result_of(
-		connection_consult(request->connection, dials ? number : NULL, &consultation));
 	if (refusal == REFUSED_NOT)
 		csta_connection_set(&request->answer->body.consultation_call_response.connection,
 			consultation->call->id, request->device);
 	return refusal;
 }
 
-enum refusal serve_alternate_call(struct request *request)
+enum refusal values_alternate_call(const struct request *request)
 {
 	const struct csta_alternate_call *alternate = &request->msg->body.alternate_call;
 
-	if (is_restricted(alternate->has.consult_options, alternate->consult_options))
-		return REFUSED_PARAMETER;
+	return check_options(alternate->has.consult_options, alternate->consult_options);
+}
+
+enum refusal serve_alternate_call(struct request *request)
+{
 	return result_of(connections_alternate(request->held, request->connection));
 }
 
 enum refusal serve_reconnect_call(struct request *request)
 {
-	return result_of(connections_reconnect(request->connection, request->held));
+	return result_of(connections_reconnect(request->held, request->connection));
 }

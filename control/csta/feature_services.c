@@ -24,13 +24,20 @@ enum refusal serve_get_do_not_disturb(struct request *request)
 }
 
 // Calls are not told apart by where or whom they come from.
-enum refusal serve_set_do_not_disturb(struct request *request)
+enum refusal values_set_do_not_disturb(const struct request *request)
 {
 	const struct csta_set_do_not_disturb *set = &request->msg->body.set_do_not_disturb;
 	uint64_t all = CSTA_BIT(CSTA_ORIGINATION_INTERNAL) | CSTA_BIT(CSTA_ORIGINATION_EXTERNAL);
 
-	if (set->has.calling_devices || (set->has.origination && set->origination != all))
-		return REFUSED_PARAMETER;
+	return set->has.calling_devices || (set->has.origination && set->origination != all)
+		       ? REFUSED_PARAMETER
+		       : REFUSED_NOT;
+}
+
+enum refusal serve_set_do_not_disturb(struct request *request)
+{
+	const struct csta_set_do_not_disturb *set = &request->msg->body.set_do_not_disturb;
+
 	return refusal_of_result(dn_set_do_not_disturb(request->dn, set->on), REFUSED_DEVICE_KIND,
 		REFUSED_OUT_OF_SERVICE);
 }
@@ -48,8 +55,8 @@ static void forward_add(const struct request *request, const struct viewer *view
 	item->type = forwarding_type(kind);
 	item->on = dn_is_forwarded(request->dn, kind);
 	item->has.destination = last->number[0] != '\0';
-	device_write(engine, viewer, dn_find(engine, last->number), last->number,
-		item->destination);
+	device_write(
+		engine, viewer, dn_find(engine, last->number), last->number, item->destination);
 	item->has.ring_duration_s = kind == FORWARD_NOAN && last->timeout != 0;
 	item->ring_duration_s = last->timeout;
 }
@@ -58,8 +65,7 @@ static void forward_add(const struct request *request, const struct viewer *view
 // one kind only look at the first.
 enum refusal serve_get_forwarding(struct request *request)
 {
-	struct csta_forward_item_list *list =
-		&request->answer->body.get_forwarding_response.items;
+	struct csta_forward_item_list *list = &request->answer->body.get_forwarding_response.items;
 	const struct config *config = request->engine->config;
 	struct viewer viewer = viewer_of_request(request);
 
@@ -87,19 +93,30 @@ static bool forward_kind(const struct csta_set_forwarding *set, enum config_forw
 	return false;
 }
 
-static enum refusal forward_seconds(const struct csta_set_forwarding *set, unsigned *seconds)
+static bool is_within(bool given, uint32_t value, uint32_t most)
 {
-	if (set->has.ring_count && (set->ring_count < 1 || set->ring_count > RING_COUNT_MAX))
-		return REFUSED_RANGE;
-	if (set->has.ring_duration_s &&
-		(set->ring_duration_s < 1 || set->ring_duration_s > RING_S_MAX))
-		return REFUSED_RANGE;
-	*seconds = 0;
+	return !given || (value >= 1 && value <= most);
+}
+
+enum refusal values_set_forwarding(const struct request *request)
+{
+	const struct csta_set_forwarding *set = &request->msg->body.set_forwarding;
+	enum config_forward_kind kind;
+
+	if (!forward_kind(set, &kind))
+		return REFUSED_FORWARD_TYPE;
+	return is_within(set->has.ring_count, set->ring_count, RING_COUNT_MAX) &&
+			       is_within(set->has.ring_duration_s, set->ring_duration_s, RING_S_MAX)
+		       ? REFUSED_NOT
+		       : REFUSED_RANGE;
+}
+
+// 0: it does not say.
+static unsigned forward_seconds(const struct csta_set_forwarding *set)
+{
 	if (set->has.ring_duration_s)
-		*seconds = OSMO_MAX(set->ring_duration_s, RING_S_MIN);
-	else if (set->has.ring_count)
-		*seconds = set->ring_count * RING_S;
-	return REFUSED_NOT;
+		return OSMO_MAX(set->ring_duration_s, RING_S_MIN);
+	return set->has.ring_count ? set->ring_count * RING_S : 0;
 }
 
 enum refusal serve_set_forwarding(struct request *request)
@@ -109,17 +126,11 @@ enum refusal serve_set_forwarding(struct request *request)
 	char number[NUMBER_SIZE] = "";
 	enum config_forward_kind kind;
 	enum call_result result;
-	enum refusal refusal;
-	unsigned seconds;
 
-	if (!forward_kind(set, &kind))
-		return REFUSED_FORWARD_TYPE;
-	refusal = forward_seconds(set, &seconds);
-	if (refusal != REFUSED_NOT)
-		return refusal;
+	forward_kind(set, &kind);
 	if (set->on && to.n > 0 && device_resolve(request->engine, to, NULL, number) == NULL)
 		return REFUSED_FORWARD_TO;
-	result = set->on ? dn_set_forward(request->dn, kind, number, seconds)
+	result = set->on ? dn_set_forward(request->dn, kind, number, forward_seconds(set))
 			 : dn_end_forward(request->dn, kind);
 	if (result == CALL_BAD_NUMBER)
 		return REFUSED_FORWARD_TO;
@@ -167,18 +178,25 @@ static unsigned duration_ms(bool given, uint32_t asked_ms, unsigned otherwise)
 	return given && asked_ms > 0 ? OSMO_MIN(asked_ms, TONE_MS_MAX) : otherwise;
 }
 
-// The times are in milliseconds.
-enum refusal serve_generate_digits(struct request *request)
+enum refusal values_generate_digits(const struct request *request)
 {
 	const struct csta_generate_digits *generate = &request->msg->body.generate_digits;
 	const char *digits = generate->characters;
 
 	if (generate->has.digit_mode && generate->digit_mode != CSTA_DIGIT_MODE_DTMF)
 		return REFUSED_DIGIT_MODE;
-	if (digits[0] == '\0' || strspn(digits, "0123456789*#ABCD,") != strlen(digits))
-		return REFUSED_TONE_CHARACTER;
+	return digits[0] == '\0' || strspn(digits, "0123456789*#ABCD,") != strlen(digits)
+		       ? REFUSED_TONE_CHARACTER
+		       : REFUSED_NOT;
+}
+
+// The times are in milliseconds.
+enum refusal serve_generate_digits(struct request *request)
+{
+	const struct csta_generate_digits *generate = &request->msg->body.generate_digits;
+
 	return refusal_of_result(
-		connection_send_digits(request->connection, digits,
+		connection_send_digits(request->connection, generate->characters,
 			duration_ms(generate->has.tone_duration, generate->tone_duration, TONE_MS),
 			duration_ms(
 				generate->has.pause_duration, generate->pause_duration, PAUSE_MS)),

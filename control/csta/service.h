@@ -19,7 +19,9 @@ struct request {
 	struct csta_msg *answer; // the service's positive response, to be filled
 	struct dn *dn;
 	const char *device;
+	char number[NUMBER_SIZE];      // whom a call is to go to; empty: nobody is named
 	struct connection *connection; // the one asked for, where the service wants one
+	struct dn *holding;            // the device of the second one
 	struct connection *held;       // the second one, where it wants two; of the same device
 };
 
@@ -44,7 +46,8 @@ enum refusal find_call(
 // Answers an INFO with a CSTA body, whatever it holds.
 void service_request(struct session *session, const struct event_csta_request *event);
 
-// The handlers. Each fills request->answer or says why not.
+// The handlers. Each fills request->answer or says why not; those of services for connections are
+// asked for what can be done.
 enum refusal serve_request_system_status(struct request *request);
 enum refusal serve_system_status(struct request *request);
 enum refusal serve_system_register(struct request *request);
@@ -74,6 +77,15 @@ enum refusal serve_single_step_transfer_call(struct request *request);
 enum refusal serve_conference_call(struct request *request);
 enum refusal serve_single_step_conference_call(struct request *request);
 
+// What is wrong with the values of a request, whomever it is about.
+enum refusal values_make_call(const struct request *request);
+enum refusal values_consultation_call(const struct request *request);
+enum refusal values_alternate_call(const struct request *request);
+enum refusal values_single_step_conference_call(const struct request *request);
+enum refusal values_generate_digits(const struct request *request);
+enum refusal values_set_do_not_disturb(const struct request *request);
+enum refusal values_set_forwarding(const struct request *request);
+
 // Adds a party of a call that was transferred or made a conference: its connection after and
 // before, by their calls' ids.
 void connection_list_add(struct csta_connection_item_list *list, const struct viewer *viewer,
@@ -92,7 +104,8 @@ static inline enum csta_connection_state state_word(enum connection_state state)
 	return (enum csta_connection_state)(CSTA_STATE_NULL + (unsigned)state);
 }
 
-// servicesPermitted: what may be asked of this connection in its state, of what is implemented.
+// servicesPermitted: what would not be refused now if it were asked of this connection, about
+// somebody who can be called where it needs one.
 void permitted_fill(const struct connection *connection, struct csta_permitted *permitted);
 
 // The Global Call ID as the digits of its 16 octets.

@@ -23,6 +23,9 @@ static void snapshot_add(struct request *request, struct csta_snapshot_device_it
 		if (other != own && other->state != CONNECTION_NULL)
 			state_add(item, other);
 	}
+	item->has.permitted = !request->engine->config->voice_service.cti_basic_mode;
+	if (item->has.permitted)
+		permitted_fill(own, &item->permitted);
 }
 
 enum refusal serve_snapshot_device(struct request *request)

@@ -137,6 +137,25 @@ static void put_key(struct out *out, const char *p, size_t n)
 	put(out, "=", 1);
 }
 
+// may=answerCall,clearCall: the services of all groups. Returns what follows.
+static const char *put_permitted(struct out *out, const char *p)
+{
+	const char *end = strchr(p, '}');
+	const char *comma = "";
+
+	put(out, "may=", 4);
+	while ((p = strpbrk(p + 1, "=}")) != NULL && p < end) {
+		size_t n = strcspn(p + 1, " ");
+
+		if (n == 0 || p[1] == '{')
+			continue;
+		put(out, comma, strlen(comma));
+		put(out, p + 1, n);
+		comma = ",";
+	}
+	return end + 1;
+}
+
 // One element=value, or a word. Returns what follows.
 static const char *put_item(struct out *out, const struct aliases *aliases, const char *p)
 {
@@ -144,6 +163,8 @@ static const char *put_item(struct out *out, const struct aliases *aliases, cons
 	bool local = is_key(p, n, "localConnectionInfo");
 	const char *rest;
 
+	if (is_key(p, n, "servicesPermitted") && strchr(p, '}') != NULL)
+		return put_permitted(out, p);
 	if (p[n] == '=') {
 		put_key(out, p, n);
 		p += n + 1;

@@ -21,5 +21,5 @@ unsigned alias_find(const struct aliases *aliases, const char *name);
 
 // A CSTA message as its client printed it, in the shorter words of scenarios: without tel:, without
 // "Event", a ConnectionID {C1 tel:201 } as 201@C1, xxxDevice={tel:201 } as xxx=201, the local
-// connection state as [state], the cause as a bare word.
+// connection state as [state], the cause as a bare word, servicesPermitted as may=service,service.
 void terse(const struct aliases *aliases, const char *from, char *to, size_t size);

@@ -248,7 +248,7 @@ static void fourth_party(void **state)
 			parties_at(w, "201", CONNECTION_CONNECTED)),
 		CALL_BAD_STATE);
 	parties_expect(
-		w, connections_reconnect(out, parties_at(w, "201", CONNECTION_HOLD)), CALL_OK);
+		w, connections_reconnect(parties_at(w, "201", CONNECTION_HOLD), out), CALL_OK);
 	parties_hear(w->a, w->b);
 	parties_hear(w->a, w->c);
 	parties_hang_up(w);

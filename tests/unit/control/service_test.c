@@ -132,7 +132,7 @@ static const struct exchange ringing[] = {
 	{ HOLD("<callID>C1</callID>"), STATE("invalidObjectState") },
 	{ RETRIEVE("<callID>C1</callID>"), STATE("noHeldCall") },
 	{ CLEAR(ID("C1", "tel:203")), OPERATION("privilegeViolationSpecifiedDevice") },
-	{ MAKE_CALL("tel:201", "tel:203"), RESOURCE("resourceBusy") },
+	{ MAKE_CALL("tel:201", "tel:203"), STATE("invalidCallingDeviceState") },
 	{ MONITOR("tel:201"), "MonitorStartResponse M3 monitorExistingCalls=true" },
 	{ SNAPSHOT("tel:201;phone-context=dialstring"),
 		"SnapshotDeviceResponse crossRefIDorSnapshotData=[ { connectionIdentifier="

@@ -158,11 +158,11 @@ static void reconnecting(void **state)
 	rig_forget(w->rig);
 	parties_expect(w,
 		connections_reconnect(
-			parties_at(w, "201", CONNECTION_HOLD), parties_at(w, "201", CONNECTION_CONNECTED)),
+			parties_at(w, "201", CONNECTION_CONNECTED), parties_at(w, "201", CONNECTION_HOLD)),
 		CALL_BAD_STATE);
 	parties_expect(w,
 		connections_reconnect(
-			parties_at(w, "201", CONNECTION_CONNECTED), parties_at(w, "201", CONNECTION_HOLD)),
+			parties_at(w, "201", CONNECTION_HOLD), parties_at(w, "201", CONNECTION_CONNECTED)),
 		CALL_OK);
 	rig_story_is(w->rig, "ConnectionCleared 201 null callCancelled\n"
 			     "ConnectionCleared 203 null callCancelled by 201\n"
@@ -171,7 +171,7 @@ static void reconnecting(void **state)
 	// From dial tone.
 	parties_expect(w, connection_consult(parties_at(w, "201", CONNECTION_CONNECTED), NULL, &out), CALL_OK);
 	rig_forget(w->rig);
-	parties_expect(w, connections_reconnect(out, parties_at(w, "201", CONNECTION_HOLD)), CALL_OK);
+	parties_expect(w, connections_reconnect(parties_at(w, "201", CONNECTION_HOLD), out), CALL_OK);
 	rig_story_is(w->rig, "ConnectionCleared 201 null normalClearing\n"
 			     "Retrieved 201 connected normal\n");
 	parties_hang_up(w);

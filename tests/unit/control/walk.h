@@ -21,6 +21,7 @@ enum {
 #define WALK_COUNTS(X) \
 	X(events, "events") \
 	X(refusals, "refusals") \
+	X(permitted, "requests that were said to be permitted") \
 	X(merges, "transfers and conferences told") \
 	X(call_events, "events at monitors of calls") \
 	X(calls_cleared, "ends of calls told") \
@@ -108,6 +109,21 @@ struct walk_app *app_any(struct walk *walk);
 bool app_monitor(struct walk *walk, struct walk_app *app, const char *object);
 // Asks; a refusal must have no effect. False when it was refused.
 bool app_ask(struct walk *walk, struct walk_app *app, const char *xml);
+
+// What a snapshot says of a request's connections before it is made (walk_permitted.c).
+struct walk_permitted {
+	bool known;
+	bool two;
+	bool said;
+	unsigned calls; // of the device
+};
+
+// `words` are the request's, of which the first, or both, name connections.
+void walk_permitted(struct walk *walk, struct walk_app *app, const char *service, char *words[2],
+	struct walk_permitted *out);
+// The answer came: it agrees with what was said.
+void walk_permitted_check(struct walk *walk, struct walk_app *app, const char *service,
+	char *words[2], const struct walk_permitted *before);
 
 // What the monitors were told in this step goes into their pictures: one event for all whom it
 // concerns, and for nobody else (walk_story.c).

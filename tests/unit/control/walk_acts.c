@@ -288,6 +288,7 @@ static void ask(struct walk *walk, unsigned row, const struct dn *dn, unsigned n
 	struct walk_app *app = app_any(walk);
 	char xml[2048], service[48], text[3][64] = { "", "", "" };
 	char *words[] = { service, text[0], text[1], text[2] };
+	struct walk_permitted permitted;
 	unsigned count = 1;
 	bool accepted;
 
@@ -298,8 +299,10 @@ static void ask(struct walk *walk, unsigned row, const struct dn *dn, unsigned n
 		word_write(walk, *arg, dn, n, text[count - 1], sizeof(text[0]));
 	walk_says(walk, "asks %s %s %s %s", service, text[0], text[1], text[2]);
 	assert_true(request_write(words, (int)count, xml, sizeof(xml)));
+	walk_permitted(walk, app, service, words + 1, &permitted);
 	accepted = strcmp(service, "MonitorStart") == 0 ? app_monitor(walk, app, text[0])
 							: app_ask(walk, app, xml);
+	walk_permitted_check(walk, app, service, words + 1, &permitted);
 	walk->counts->done[row] += accepted;
 }
 
