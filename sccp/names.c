@@ -30,23 +30,6 @@ const char *sccp_enum_name(enum sccp_names names, uint32_t value)
 	return NULL;
 }
 
-static const struct {
-	uint32_t type;
-	unsigned buttons;
-} devices[] = {
-#define BUTTONS(constant, buttons) { constant, buttons },
-	SCCP_DEVICE_BUTTONS(BUTTONS)
-};
-
-unsigned sccp_device_buttons(uint32_t device_type)
-{
-	for (size_t i = 0; i < sizeof(devices) / sizeof(devices[0]); i++) {
-		if (devices[i].type == device_type)
-			return devices[i].buttons;
-	}
-	return 0;
-}
-
 const char *sccp_verdict_text(enum sccp_verdict verdict)
 {
 	static const char *const texts[] = {

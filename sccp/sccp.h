@@ -198,9 +198,6 @@ const char *sccp_enum_name(enum sccp_names names, uint32_t value);
 SCCP_ENUMS(SCCP_NAME)
 #undef SCCP_NAME
 
-// Line and speed-dial keys of the base unit; 0 for a type that is not in the table.
-unsigned sccp_device_buttons(uint32_t device_type);
-
 enum { SCCP_TEXT_SIZE = 4096 };
 
 // One line without a line end: name and all fields, as in

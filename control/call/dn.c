@@ -192,15 +192,19 @@ bool dn_is_up(const struct dn *dn)
 	return dn_has_phone(dn) || config_cti_notify(dn->engine->config, dn->config);
 }
 
-// A phone of which nobody said what it is may be one that is controlled, and that prompts.
+// A phone of which nobody knows what it is may be one that is controlled, and that prompts.
 static bool phone_is_controlled(const struct phone *phone)
 {
-	return phone->config->model == NULL || phone->config->model->controlled;
+	const struct phone_model *model = phone_model(phone);
+
+	return model == NULL || model->controlled;
 }
 
 static bool phone_prompts(const struct phone *phone)
 {
-	return phone->config->model == NULL || phone->config->model->prompts;
+	const struct phone_model *model = phone_model(phone);
+
+	return model == NULL || model->prompts;
 }
 
 bool dn_is_controllable(const struct dn *dn)

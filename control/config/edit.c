@@ -204,15 +204,7 @@ static const bool requirement_warns[] = {
 
 unsigned ephone_buttons(const struct config_ephone *ephone)
 {
-	struct span rest = span_str(ephone->addon == NULL ? "" : ephone->addon), word;
-	unsigned buttons;
-
-	if (ephone->model == NULL)
-		return CONFIG_BUTTON_MAX;
-	buttons = ephone->model->buttons;
-	while ((word = text_word(&rest)).n > 0)
-		buttons += phone_module_buttons(word);
-	return buttons;
+	return phone_model_buttons(ephone->model, ephone->addon);
 }
 
 static bool is_there(const struct config *config, const struct edit_requirement *requirement)

@@ -163,7 +163,7 @@ static const struct phone_model *dn_model(const struct dn *dn)
 {
 	const struct phone *phone = dn_phone(dn);
 
-	return phone != NULL ? phone->config->model : NULL;
+	return phone != NULL ? phone_model(phone) : NULL;
 }
 
 // One call of a device is active, all its channels may hold one.

@@ -17,58 +17,6 @@ enum {
 	DISPLAY_OPTIONS = 15,
 };
 
-// Places the buttons have in the template; those that are nothing else are speed dials. Returns how
-// many are meant.
-static uint32_t template_fill(
-	const struct phone *phone, struct sccp_button buttons[CONFIG_BUTTON_MAX])
-{
-	struct config_speed_dial dial = { 0 };
-	uint32_t total = 0;
-
-	for (unsigned i = 0; i < CONFIG_BUTTON_MAX; i++)
-		buttons[i] = (struct sccp_button){ .type = SCCP_BUTTON_UNDEFINED };
-	for (unsigned i = 0; i < phone->line_count; i++)
-		buttons[phone->lines[i].position - 1] = (struct sccp_button){
-			.instance = phone->lines[i].instance, .type = SCCP_BUTTON_LINE };
-	for (unsigned i = 0; i < phone->watch_count; i++)
-		buttons[phone->watches[i].position - 1] = (struct sccp_button){
-			.instance = phone->watches[i].instance, .type = SCCP_BUTTON_LINE };
-	for (unsigned i = 0; i < phone_buttons(phone); i++) {
-		if (buttons[i].type != SCCP_BUTTON_UNDEFINED)
-			continue;
-		if (!phone_speed_dial_next(phone, dial.tag, &dial))
-			break;
-		buttons[i].instance = (uint8_t)dial.tag;
-		buttons[i].type = SCCP_BUTTON_SPEED_DIAL;
-	}
-	for (unsigned i = 0; i < CONFIG_BUTTON_MAX; i++) {
-		if (buttons[i].type != SCCP_BUTTON_UNDEFINED)
-			total = i + 1;
-	}
-	return total;
-}
-
-// A message has room for 42 of them: more go in several, each with its offset.
-void button_template_req(struct station *station, const struct sccp_msg *req)
-{
-	struct sccp_button buttons[CONFIG_BUTTON_MAX];
-	uint32_t total = template_fill(station->phone, buttons), offset = 0;
-	struct sccp_msg msg;
-	struct sccp_button_template_res *res = &msg.button_template_res;
-	const uint32_t room = sizeof(res->buttons) / sizeof(res->buttons[0]);
-
-	(void)req;
-	do {
-		sccp_msg_init(&msg, SCCP_BUTTON_TEMPLATE_RES);
-		res->offset = offset;
-		res->count = OSMO_MIN(total - offset, room);
-		res->total = total;
-		memcpy(res->buttons, buttons + offset, res->count * sizeof(buttons[0]));
-		phone_send(station->phone, &msg);
-		offset += res->count;
-	} while (offset < total);
-}
-
 void soft_key_template_req(struct station *station, const struct sccp_msg *req)
 {
 	(void)req;

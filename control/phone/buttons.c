@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "control/call/feature.h"
-#include "control/config/grammar.h"
 
 // How a button rings, by its separator. Those that only watch (m, w) are no lines.
 static uint8_t ring_of(char separator)
@@ -400,21 +399,7 @@ bool phone_speed_dial(const struct phone *phone, uint32_t tag, struct config_spe
 	       phone_speed_dial_next(phone, tag - 1, out) && out->tag == tag;
 }
 
-// "1 MODULE 2 MODULE"
-static unsigned module_buttons(const char *modules)
-{
-	struct span rest = modules != NULL ? span_str(modules) : SPAN_NONE;
-	unsigned buttons = 0;
-
-	for (struct span word = text_word(&rest); word.n > 0; word = text_word(&rest))
-		buttons += phone_module_buttons(word);
-	return buttons;
-}
-
 unsigned phone_buttons(const struct phone *phone)
 {
-	const struct config_ephone *config = phone->config;
-	unsigned buttons = config->model != NULL ? config->model->buttons : CONFIG_BUTTON_MAX;
-
-	return OSMO_MIN(buttons + module_buttons(config->addon), (unsigned)CONFIG_BUTTON_MAX);
+	return phone_model_buttons(phone_model(phone), phone->config->addon);
 }

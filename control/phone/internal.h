@@ -55,12 +55,16 @@ station_handler register_req, unregister_req, register_token_req, spcp_token_req
 
 // --- answers.c ---------------------------------------------------------------------------------
 
-station_handler button_template_req, soft_key_template_req, soft_key_set_req, config_stat_req,
+station_handler soft_key_template_req, soft_key_set_req, config_stat_req,
 	line_stat_req, speed_dial_stat_req, forward_stat_req, feature_stat_req,
 	service_url_stat_req, version_req, server_req, time_date_req, call_count_req,
 	subscription_stat_req, capabilities_res, update_capabilities;
 
 void phone_send_time(struct phone *phone);
+
+// --- template.c --------------------------------------------------------------------------------
+
+station_handler button_template_req;
 
 // --- keys.c ------------------------------------------------------------------------------------
 
@@ -76,3 +80,6 @@ void phone_send(struct phone *phone, const struct sccp_msg *msg);
 
 // Clears the phone's calls when it went out of service.
 void phone_lost(struct phone *phone);
+
+// It registers as this device: its buttons are what they should be before it asks for them.
+void phone_identify(struct phone *phone, uint32_t device_type);

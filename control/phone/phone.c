@@ -45,6 +45,18 @@ struct phone *phone_by_tag(struct engine *engine, unsigned tag)
 	return NULL;
 }
 
+const struct phone_model *phone_model(const struct phone *phone)
+{
+	return phone->config->model != NULL ? phone->config->model : phone->found;
+}
+
+enum phone_face phone_face(const struct phone *phone)
+{
+	const struct phone_model *model = phone_model(phone);
+
+	return model == NULL ? PHONE_SOFT_KEYS : (enum phone_face)model->face;
+}
+
 struct line *phone_line(struct phone *phone, uint32_t instance)
 {
 	for (unsigned i = 0; i < phone->line_count; i++) {
@@ -119,6 +131,21 @@ static void phone_rebuild(struct phone *phone)
 	}
 	phone->engine->lines_changed = true;
 	phone_restart(phone);
+}
+
+void phone_identify(struct phone *phone, uint32_t device_type)
+{
+	const struct phone_model *found = phone_model_by_device(device_type);
+
+	phone->device_type = device_type;
+	if (found != phone->found)
+		phone->engine->lines_changed = true;
+	phone->found = found;
+	// It asks for its buttons next: there is no need to tell it.
+	if (buttons_are_right(phone) || !buttons_build(phone))
+		return;
+	phone->lines_stale = false;
+	phone->engine->lines_changed = true;
 }
 
 void phones_settle(struct engine *engine)

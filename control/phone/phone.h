@@ -82,7 +82,8 @@ struct phone {
 	bool mixes;          // it offered to host a conference when it registered
 	bool lines_stale; // its buttons changed: rebuild and restart it when it is idle
 	uint16_t codecs[PHONE_CODECS_MAX];    // enum sccp_payload_code, as the phone offered them
-	uint32_t device_type;                 // as the phone says
+	uint32_t device_type;                 // as the phone says, enum sccp_device_code
+	const struct phone_model *found;      // by that; NULL: nobody knows it
 	unsigned tag;                         // of the ephone
 	const struct config_profile *em_user; // logged in by extension mobility; NULL: nobody
 	char *redial;                         // NUMBER_SIZE, dialled last; NULL: nothing yet
@@ -93,6 +94,11 @@ struct phone {
 	struct wheel_node patience; // for the next one
 	char name[PHONE_NAME_SIZE]; // SEP and the MAC address
 };
+
+// What it is: as configured, else as it said when it registered last. NULL: nobody knows.
+const struct phone_model *phone_model(const struct phone *phone);
+// enum phone_face of what it is; one that nobody knows has soft keys.
+enum phone_face phone_face(const struct phone *phone);
 
 // Registration states for `show ephone`: REGISTERED, UNREGISTERED, DECEASED ...
 const char *phone_state_name(const struct phone *phone);

@@ -167,7 +167,6 @@ void register_req(struct station *station, const struct sccp_msg *msg)
 	}
 	attach(station, phone);
 	phone->protocol_version = sccp_version_settle(req->version);
-	phone->device_type = req->device_type;
 	phone->codec_count = 0;
 	// Older phones do not tell how many streams they bear.
 	phone->mixes = req->max_conferences > 0 &&
@@ -175,6 +174,7 @@ void register_req(struct station *station, const struct sccp_msg *msg)
 	phone->keepalives = 0;
 	phone->registered_us = engine_now_us();
 	station_fsm_register(phone);
+	phone_identify(phone, req->device_type);
 	acknowledge(phone);
 }
 

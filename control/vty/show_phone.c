@@ -77,6 +77,16 @@ static void show_features(FILE *out, const struct dn *dn)
 		dn_do_not_disturb(dn) ? " dnd" : "");
 }
 
+// As configured, else as it registered.
+static const char *phone_type(const struct phone *phone)
+{
+	const struct phone_model *model = phone_model(phone);
+
+	if (phone->config->type != NULL)
+		return phone->config->type;
+	return model != NULL ? model->name : "-";
+}
+
 static bool is_shared(const struct line *line)
 {
 	const struct line *other;
@@ -147,7 +157,7 @@ static void show_phone(struct shell_call *call, const struct phone *phone)
 	fprintf(out, "IP:%s %s keepalive %" PRIu32 " max_line %u available_line %u\n",
 		phone->remote.addr.family == ADDR_NONE ? "-"
 						       : endpoint_text(&phone->remote, address),
-		config->type == NULL ? "-" : config->type, phone->keepalives, phone_buttons(phone),
+		phone_type(phone), phone->keepalives, phone_buttons(phone),
 		phone->line_count);
 	show_lines(out, phone);
 	show_phone_calls(out, phone);
@@ -173,7 +183,7 @@ static void show_phone_short(struct shell_call *call, const struct phone *phone)
 		phone_media(phone), phone->off_hook, phone_is_ringing(phone),
 		phone->remote.addr.family == ADDR_NONE ? "-"
 						       : endpoint_text(&phone->remote, address),
-		phone->config->type == NULL ? "-" : phone->config->type, phone->keepalives);
+		phone_type(phone), phone->keepalives);
 }
 
 static bool is_any(const struct phone *phone, const struct args *args)
@@ -230,8 +240,7 @@ static bool is_quiet(const struct phone *phone, const struct args *args)
 
 static bool is_of_type(const struct phone *phone, const struct args *args)
 {
-	return phone->config->type != NULL &&
-	       span_ieq(span_str(phone->config->type), args->value[0]);
+	return span_ieq(span_str(phone_type(phone)), args->value[0]);
 }
 
 static bool has_number(const struct phone *phone, const struct args *args)

@@ -122,7 +122,7 @@ static void what_devices_are(void **state)
 	asks(&o->ca, PHYSICAL("205"), OPERATION("requestIncompatibleWithDevice"));
 	asks(&o->ca, PHYSICAL("202"),
 		"GetPhysicalDeviceInformationResponse deviceCategory=station"
-		" hasLogicalElement=true maxRingPatterns=3"
+		" hasLogicalElement=true deviceModelName=7960 maxButtons=6 maxRingPatterns=3"
 		" physDevServList=getMessageWaitingIndicator,setMessageWaitingIndicator"
 		" physDevEvtsList=messageWaiting");
 	asks(&o->ca, LOGICAL("tel:999"), OPERATION("invalidDeviceID"));
@@ -151,7 +151,9 @@ static void what_the_engine_is(void **state)
 #define LISTED(ref, segment, last, items) \
 	"SwitchingFunctionDevices serviceCrossRefID=" ref " segmentID=" segment \
 	" lastSegment=" last " deviceList=[ " items "]\n"
-#define ITEM(device) "{ " device " deviceCategory=station } "
+// On a phone that said what it is when it registered, and on one that never did.
+#define ITEM(device) "{ " device " deviceCategory=station deviceModelName=7960 } "
+#define UNSEEN(device) "{ " device " deviceCategory=station } "
 
 static void the_list_of_devices(void **state)
 {
@@ -162,7 +164,7 @@ static void the_list_of_devices(void **state)
 		"GetSwitchingFunctionDevicesResponse serviceCrossRefID=d1-1");
 	client_told(&o->ca,
 		LISTED("d1-1", "1", "true", ITEM("sip:201@10.0.0.1") ITEM("tel:202")
-			ITEM("tel:204") ITEM("tel:205") ITEM("tel:206") ITEM("tel:207")));
+			UNSEEN("tel:204") UNSEEN("tel:205") ITEM("tel:206") ITEM("tel:207")));
 	asks(&o->ca, DEVICES("<requestedDeviceID>202</requestedDeviceID>"),
 		"GetSwitchingFunctionDevicesResponse serviceCrossRefID=d1-2");
 	client_told(&o->ca, LISTED("d1-2", "1", "true", ITEM("tel:202")));

@@ -114,10 +114,6 @@ static void names(void **state)
 	assert_string_equal(sccp_device_name(SCCP_DEVICE_7960), "7960");
 	assert_string_equal(sccp_device_name(30018), "7961");
 	assert_null(sccp_enum_name(SCCP_NAMES_none, 0));
-	assert_int_equal(sccp_device_buttons(SCCP_DEVICE_7960), 6);
-	assert_int_equal(sccp_device_buttons(SCCP_DEVICE_7940), 2);
-	assert_int_equal(sccp_device_buttons(SCCP_DEVICE_7970), 8);
-	assert_int_equal(sccp_device_buttons(0xffffffff), 0);
 	for (int v = 0; v < SCCP_VERDICT_COUNT; v++)
 		assert_true(strlen(sccp_verdict_text((enum sccp_verdict)v)) > 1);
 }
