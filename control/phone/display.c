@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (c) 2026 the offhook authors
-// The messages that screens are made of.
+// The messages that screens are made of. Phones without soft keys get neither those nor prompts:
+// some have one text instead, some nothing but lamps and tones.
 #include "control/phone/display.h"
+
+#include <string.h>
 
 #include "control/phone/internal.h"
 #include "control/phone/softkeys.h"
@@ -45,6 +48,8 @@ static void keys_send(struct phone *phone, const struct appearance *a, uint32_t 
 {
 	struct sccp_msg msg;
 
+	if (phone_face(phone) != PHONE_SOFT_KEYS)
+		return;
 	sccp_msg_init(&msg, SCCP_SELECT_SOFT_KEYS);
 	msg.select_soft_keys.line = a == NULL ? 0 : a->line->instance;
 	msg.select_soft_keys.call = a == NULL ? 0 : a->call_reference;
@@ -72,6 +77,8 @@ static void prompt_send(
 {
 	struct sccp_msg msg;
 
+	if (phone_face(phone) != PHONE_SOFT_KEYS)
+		return;
 	sccp_msg_init(&msg, SCCP_DISPLAY_PROMPT_STATUS);
 	label_write(msg.display_prompt_status.text, sizeof(msg.display_prompt_status.text), label,
 		text);
@@ -80,29 +87,85 @@ static void prompt_send(
 	phone_send(phone, &msg);
 }
 
+// Behind its label.
+static const char *prompt_text(const struct appearance *a)
+{
+	const struct call *call = a->connection->call;
+
+	switch ((enum prompt_names)screen_row(a->shown)->names) {
+	case NAMES_CALLING:
+		return call->calling.number;
+	case NAMES_CALLED: // whom the user is about to call
+		return call->called.number;
+	case NAMES_NOBODY:
+		break;
+	}
+	return "";
+}
+
 void show_prompt(struct appearance *a)
 {
 	prompt_send(a->line->phone, a->line->instance, a->call_reference,
-		screen_row(a->shown)->label, "");
+		screen_row(a->shown)->label, prompt_text(a));
 }
 
-void show_prompt_from(struct appearance *a)
+// --- phones with one text ------------------------------------------------------------------------
+
+static unsigned text_urgency(const struct appearance *a)
 {
-	prompt_send(a->line->phone, a->line->instance, a->call_reference,
-		screen_row(a->shown)->label, a->connection->call->calling.number);
+	const struct screen_row *row = screen_row(a->shown);
+
+	if (a->shown == SCREEN_NONE || a->shown == SCREEN_CLEARED || row->remote)
+		return 0;
+	if (row->lamp == SCCP_LAMP_BLINK)
+		return 3;
+	return row->active ? 2 : 1;
 }
 
-// Whom the user is about to call.
-void show_prompt_to(struct appearance *a)
+static const struct appearance *text_call(const struct phone *phone)
 {
-	prompt_send(a->line->phone, a->line->instance, a->call_reference,
-		screen_row(a->shown)->label, a->connection->call->called.number);
+	const struct appearance *a, *most = NULL;
+
+	TAILQ_FOREACH (a, &phone->appearances, at_phone) {
+		if (text_urgency(a) > (most == NULL ? 0 : text_urgency(most)))
+			most = a;
+	}
+	return most;
+}
+
+// Such phones know no labels: the words themselves. Idle, they have nothing to say of keys that
+// they have not.
+void phone_show_text(struct phone *phone)
+{
+	const struct appearance *a = text_call(phone);
+	char coded[64], words[sizeof(coded) * 2];
+	uint32_t label = 0, hash;
+	const char *text;
+	struct sccp_msg msg;
+
+	if (phone_face(phone) != PHONE_TEXT || !phone_is_registered(phone))
+		return;
+	text = a != NULL ? prompt_text(a) : phone_idle_text(phone, &label);
+	label_write(coded, sizeof(coded), a != NULL ? screen_row(a->shown)->label : label, text);
+	sccp_label_expand(coded, words, sizeof(words));
+	hash = label == SCCP_LABEL_YOUR_CURRENT_OPTIONS
+		       ? 0
+		       : (uint32_t)siphash(&phone->engine->key, words, strlen(words)) | 1;
+	if (phone->text_shown == hash)
+		return;
+	phone->text_shown = hash;
+	sccp_msg_init(&msg, hash == 0 ? SCCP_CLEAR_DISPLAY : SCCP_DISPLAY_TEXT);
+	if (hash != 0)
+		span_fit(span_str(words), msg.display_text.text, sizeof(msg.display_text.text));
+	phone_send(phone, &msg);
 }
 
 void show_clear_prompt(struct appearance *a)
 {
 	struct sccp_msg msg;
 
+	if (phone_face(a->line->phone) != PHONE_SOFT_KEYS)
+		return;
 	sccp_msg_init(&msg, SCCP_CLEAR_PROMPT_STATUS);
 	msg.clear_prompt_status.line = a->line->instance;
 	msg.clear_prompt_status.call = a->call_reference;
@@ -129,6 +192,8 @@ static void banner_send(struct phone *phone, uint32_t label, const char *text)
 {
 	struct sccp_msg msg;
 
+	if (phone_face(phone) != PHONE_SOFT_KEYS)
+		return;
 	sccp_msg_init(&msg, SCCP_DISPLAY_PRI_NOTIFY);
 	msg.display_pri_notify.timeout_s = BANNER_S;
 	msg.display_pri_notify.priority = BANNER_PRIORITY;
@@ -469,6 +534,7 @@ void phone_show_idle_text(struct phone *phone)
 	const char *text = phone_idle_text(phone, &label);
 
 	prompt_send(phone, 0, 0, label, text);
+	phone_show_text(phone);
 	phone->idle_shown = phone_idle_hash(phone);
 }
 

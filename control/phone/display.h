@@ -16,6 +16,13 @@ typedef void show_part(struct appearance *appearance);
 
 enum { SCREEN_PARTS_MAX = 12 };
 
+// Whom a prompt names behind its label.
+enum prompt_names {
+	NAMES_NOBODY,
+	NAMES_CALLING,
+	NAMES_CALLED,
+};
+
 // What a screen is made of, and in which order it is sent.
 struct screen_row {
 	uint8_t call_state; // enum sccp_call_state_code
@@ -24,6 +31,7 @@ struct screen_row {
 	uint8_t lamp;       // enum sccp_lamp_code
 	uint8_t tone;       // enum sccp_tone_code
 	uint8_t label;      // enum sccp_label_code: the prompt
+	uint8_t names;      // enum prompt_names
 	bool active;        // it has the audio path
 	bool remote;        // of a call that another phone of the DN handles
 	show_part *parts[SCREEN_PARTS_MAX];
@@ -31,9 +39,9 @@ struct screen_row {
 
 const struct screen_row *screen_row(enum screen screen);
 
-show_part show_state, show_off_hook_state, show_keys, show_prompt, show_prompt_from, show_prompt_to,
-	show_clear_prompt, show_banner, show_call_info, show_dialled_number, show_plane, show_tone,
-	show_unlogged, show_stop_tone, show_waiting_tone, show_ringer, show_lamp, show_speaker, show_idle;
+show_part show_state, show_off_hook_state, show_keys, show_prompt, show_clear_prompt, show_banner,
+	show_call_info, show_dialled_number, show_plane, show_tone, show_unlogged, show_stop_tone,
+	show_waiting_tone, show_ringer, show_lamp, show_speaker, show_idle;
 
 // What plays in the ear at the appearance's call: enum sccp_tone_code.
 void tone_start(struct appearance *a, uint32_t sound);

@@ -89,6 +89,7 @@ struct phone {
 	char *redial;                         // NUMBER_SIZE, dialled last; NULL: nothing yet
 	uint32_t keepalives;
 	uint32_t idle_shown; // hash of the idle text that the phone was told last; 0: none
+	uint32_t text_shown; // the same of a PHONE_TEXT, whatever it is about
 	uint64_t registered_us;
 	uint64_t heard_us;          // the last sign of life
 	struct wheel_node patience; // for the next one

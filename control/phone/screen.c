@@ -22,6 +22,7 @@
 #define TONE(sound) .tone = SCCP_TONE_##sound
 #define ACTIVE .active = true
 #define REMOTE .remote = true
+#define NAMES(party) .names = NAMES_##party
 #define PARTS(...) .parts = { __VA_ARGS__ }
 
 static const struct screen_row rows[] = {
@@ -30,33 +31,31 @@ static const struct screen_row rows[] = {
 		CONSULT(OFF_HOOK_FEATURES), TONE(INSIDE_DIAL),
 		PARTS(show_ringer, show_speaker, show_lamp, show_state, show_keys, show_prompt,
 			show_plane, show_tone)),
-	[SCREEN_FORWARD_TO] = SCREEN(
-		OFF_HOOK, DIGITS, ON, ENTER_NUMBER, ACTIVE, PARTS(show_keys, show_prompt)),
+	[SCREEN_FORWARD_TO] =
+		SCREEN(OFF_HOOK, DIGITS, ON, ENTER_NUMBER, ACTIVE, PARTS(show_keys, show_prompt)),
 	[SCREEN_DIALLING] = SCREEN(
 		OFF_HOOK, DIGITS, ON, ENTER_NUMBER, ACTIVE, PARTS(show_stop_tone, show_keys)),
 	[SCREEN_PROCEEDING] = SCREEN(PROCEED, RING_OUT, ON, CALL_PROCEED, ACTIVE,
 		PARTS(show_stop_tone, show_state, show_keys, show_call_info, show_dialled_number,
 			show_prompt)),
-	[SCREEN_RING_OUT] = SCREEN(RING_OUT, RING_OUT, ON, RING_OUT, ACTIVE,
-		CONSULT(CONNECTED_TRANSFER), TONE(ALERTING),
-		PARTS(show_state, show_tone, show_prompt, show_call_info)),
-	[SCREEN_PROMPT] = SCREEN(RING_IN, RING_IN, BLINK, RING_OUT,
-		PARTS(show_state, show_keys, show_prompt_to, show_call_info, show_lamp,
+	[SCREEN_RING_OUT] =
+		SCREEN(RING_OUT, RING_OUT, ON, RING_OUT, ACTIVE, CONSULT(CONNECTED_TRANSFER),
+			TONE(ALERTING), PARTS(show_state, show_tone, show_prompt, show_call_info)),
+	[SCREEN_PROMPT] = SCREEN(RING_IN, RING_IN, BLINK, RING_OUT, NAMES(CALLED),
+		PARTS(show_state, show_keys, show_prompt, show_call_info, show_lamp, show_ringer)),
+	[SCREEN_PROMPT_WAITING] = SCREEN(RING_IN, RING_IN, BLINK, RING_OUT, NAMES(CALLED),
+		PARTS(show_state, show_keys, show_prompt, show_call_info, show_lamp, show_ringer)),
+	[SCREEN_RING_IN] = SCREEN(RING_IN, RING_IN, BLINK, FROM, NAMES(CALLING),
+		PARTS(show_state, show_keys, show_prompt, show_banner, show_call_info, show_lamp,
 			show_ringer)),
-	[SCREEN_PROMPT_WAITING] = SCREEN(RING_IN, RING_IN, BLINK, RING_OUT,
-		PARTS(show_state, show_keys, show_prompt_to, show_call_info, show_lamp,
-			show_ringer)),
-	[SCREEN_RING_IN] = SCREEN(RING_IN, RING_IN, BLINK, FROM,
-		PARTS(show_state, show_keys, show_prompt_from, show_banner, show_call_info,
+	[SCREEN_CALL_WAITING] = SCREEN(RING_IN, RING_IN, BLINK, FROM, NAMES(CALLING),
+		PARTS(show_waiting_tone, show_state, show_call_info, show_prompt, show_keys,
 			show_lamp, show_ringer)),
-	[SCREEN_CALL_WAITING] = SCREEN(RING_IN, RING_IN, BLINK, FROM,
-		PARTS(show_waiting_tone, show_state, show_call_info, show_prompt_from, show_keys,
-			show_lamp, show_ringer)),
-	[SCREEN_CONNECTED] = SCREEN(CONNECTED, CONNECTED, ON, CONNECTED, ACTIVE,
-		CONSULT(CONNECTED_TRANSFER),
-		PARTS(show_ringer, show_speaker, show_lamp, show_off_hook_state, show_plane,
-			show_stop_tone, media_update, show_state, show_keys, show_prompt,
-			show_call_info)),
+	[SCREEN_CONNECTED] =
+		SCREEN(CONNECTED, CONNECTED, ON, CONNECTED, ACTIVE, CONSULT(CONNECTED_TRANSFER),
+			PARTS(show_ringer, show_speaker, show_lamp, show_off_hook_state, show_plane,
+				show_stop_tone, media_update, show_state, show_keys, show_prompt,
+				show_call_info)),
 	[SCREEN_CONFERENCE] = SCREEN(CONNECTED, CONNECTED_CONFERENCE, ON, CONFERENCE, ACTIVE,
 		PARTS(show_ringer, show_speaker, show_lamp, show_off_hook_state, show_plane,
 			show_stop_tone, media_update, show_state, show_keys, show_prompt,
@@ -68,8 +67,7 @@ static const struct screen_row rows[] = {
 	[SCREEN_HELD] = SCREEN(HOLD, ON_HOLD, WINK, HOLD,
 		PARTS(media_update, show_lamp, show_state, show_keys, show_prompt, show_call_info,
 			show_speaker)),
-	[SCREEN_REMOTE_IN_USE] = SCREEN(REMOTE_MULTILINE, IN_USE_HINT, ON, IN_USE_REMOTE,
-		REMOTE,
+	[SCREEN_REMOTE_IN_USE] = SCREEN(REMOTE_MULTILINE, IN_USE_HINT, ON, IN_USE_REMOTE, REMOTE,
 		PARTS(show_unlogged, show_ringer, media_update, show_lamp, show_state, show_keys,
 			show_prompt, show_call_info, show_speaker)),
 	[SCREEN_REMOTE_HELD] = SCREEN(HOLD, ON_HOOK_STEALABLE, WINK, HOLD, REMOTE,
@@ -78,9 +76,9 @@ static const struct screen_row rows[] = {
 		PARTS(show_stop_tone, show_tone, show_state, show_keys, show_prompt)),
 	[SCREEN_REORDER] = SCREEN(CONGESTION, RING_OUT, ON, TEMP_FAIL, ACTIVE, TONE(REORDER),
 		PARTS(show_stop_tone, show_tone, show_state, show_keys, show_prompt)),
-	[SCREEN_UNKNOWN_NUMBER] = SCREEN(INVALID_NUMBER, RING_OUT, ON, UNKNOWN_NUMBER, ACTIVE,
-		TONE(REORDER),
-		PARTS(show_stop_tone, show_tone, show_state, show_keys, show_prompt)),
+	[SCREEN_UNKNOWN_NUMBER] =
+		SCREEN(INVALID_NUMBER, RING_OUT, ON, UNKNOWN_NUMBER, ACTIVE, TONE(REORDER),
+			PARTS(show_stop_tone, show_tone, show_state, show_keys, show_prompt)),
 	[SCREEN_CLEARED] = { SCCP_CALL_STATE_ON_HOOK, SCCP_SOFTKEY_SET_ON_HOOK,
 		.lamp = SCCP_LAMP_OFF,
 		PARTS(show_ringer, show_stop_tone, media_update, show_lamp, show_clear_prompt,
@@ -238,7 +236,7 @@ static void appearance_renew(struct appearance *a)
 {
 	a->party_changes = a->connection->call->party_changes;
 	if (a->shown == SCREEN_RING_IN || a->shown == SCREEN_CALL_WAITING)
-		show_prompt_from(a);
+		show_prompt(a);
 	show_call_info(a);
 }
 
@@ -359,6 +357,7 @@ void phone_show(struct phone *phone)
 			show_keys(a);
 		media_update(a);
 	}
+	phone_show_text(phone);
 }
 
 void screens_show(struct call *call)
@@ -393,6 +392,7 @@ void phone_forget(struct phone *phone)
 		phone->watches[i].lamp = SCCP_LAMP_OFF;
 	phone->message_lamp = 0;
 	phone->idle_shown = 0;
+	phone->text_shown = 0;
 	phone->ringer = SCCP_RING_OFF;
 	phone->plane = 0;
 	phone->off_hook = false;

@@ -63,6 +63,10 @@ void phone_show_idle(struct phone *phone);
 void phone_show_idle_keys(struct phone *phone);
 void phone_show_idle_text(struct phone *phone);
 
+// The one text of a PHONE_TEXT: of the call that its user must know of first, or that of idle
+// phones.
+void phone_show_text(struct phone *phone);
+
 // Forgets what a phone showed; nothing is sent: the phone is gone.
 void phone_forget(struct phone *phone);
 

@@ -207,7 +207,16 @@ static void on_message(struct sim_phone *phone, const struct sccp_msg *msg)
 	case SCCP_STOP_MEDIA_TRANSMISSION:
 		on_stop_media(phone, &msg->stop_media_transmission);
 		return;
+	case SCCP_DISPLAY_TEXT:
+		log_add(phone->log, "DisplayText %s\n", msg->display_text.text);
+		phone->violations += !phone->plain;
+		return;
+	case SCCP_CLEAR_DISPLAY:
+		log_add(phone->log, "ClearDisplay\n");
+		phone->violations += !phone->plain;
+		return;
 	case SCCP_SELECT_SOFT_KEYS:
+		phone->violations += phone->plain;
 		log_add(phone->log, "SelectSoftKeys %s\n",
 			sccp_softkey_set_name(msg->select_soft_keys.set));
 		call_known(phone, msg->select_soft_keys.call);
@@ -232,6 +241,7 @@ static void on_message(struct sim_phone *phone, const struct sccp_msg *msg)
 		phone->speaker = msg->set_speaker_mode.mode;
 		return;
 	case SCCP_DISPLAY_PROMPT_STATUS:
+		phone->violations += phone->plain;
 		sccp_label_expand(msg->display_prompt_status.text, label, sizeof(label));
 		log_add(phone->log, "DisplayPromptStatus %s\n", label);
 		call_known(phone, msg->display_prompt_status.call);
@@ -454,6 +464,7 @@ struct sim_phone *sim_new(struct rig *rig, const char *name)
 
 	assert_true(rig->phone_count < RIG_PHONES_MAX);
 	phone->rig = rig;
+	phone->device = SCCP_DEVICE_7960;
 	phone->rtp_port = (uint16_t)(20001 + rig->phone_count++);
 	snprintf(phone->name, sizeof(phone->name), "%s", name);
 	return phone;
@@ -513,7 +524,7 @@ void sim_register(struct sim_phone *phone)
 	sccp_msg_init(&msg, SCCP_REGISTER);
 	snprintf(msg.register_req.name, sizeof(msg.register_req.name), "%s", phone->name);
 	msg.register_req.version = 17;
-	msg.register_req.device_type = 7;
+	msg.register_req.device_type = phone->device;
 	msg.register_req.max_streams = phone->mixes ? 2 : 0;
 	msg.register_req.max_conferences = phone->mixes;
 	sim_send(phone, &msg);
@@ -521,10 +532,8 @@ void sim_register(struct sim_phone *phone)
 
 void sim_start(struct sim_phone *phone)
 {
+	static const uint32_t soft_keys[] = { SCCP_SOFT_KEY_TEMPLATE_REQ, SCCP_SOFT_KEY_SET_REQ };
 	static const uint32_t questions[] = {
-		SCCP_BUTTON_TEMPLATE_REQ,
-		SCCP_SOFT_KEY_TEMPLATE_REQ,
-		SCCP_SOFT_KEY_SET_REQ,
 		SCCP_CONFIG_STAT_REQ,
 		SCCP_LINE_STAT_REQ,
 		SCCP_FORWARD_STAT_REQ,
@@ -536,6 +545,9 @@ void sim_start(struct sim_phone *phone)
 	if (!phone->open)
 		sim_connect(phone);
 	sim_register(phone);
+	sim_send_empty(phone, SCCP_BUTTON_TEMPLATE_REQ);
+	for (size_t i = 0; !phone->plain && i < sizeof(soft_keys) / sizeof(soft_keys[0]); i++)
+		sim_send_empty(phone, soft_keys[i]);
 	for (size_t i = 0; i < sizeof(questions) / sizeof(questions[0]); i++)
 		sim_send_empty(phone, questions[i]);
 }

@@ -49,6 +49,8 @@ struct sim_call {
 struct sim_phone {
 	struct rig *rig;
 	char name[16];
+	uint32_t device; // enum sccp_device_code of its Register: a 7960
+	bool plain;      // it has neither soft keys nor prompts, and asks for none
 	handle_t conn;
 	uint16_t rtp_port;
 	bool open;             // the conn, as far as the phone knows
