@@ -320,6 +320,7 @@ static void client_open(struct load *load, struct client *client)
 		client_down(load, client);
 		return;
 	}
+	load->conns++;
 	patience(load, client);
 }
 

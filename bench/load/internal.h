@@ -136,6 +136,7 @@ struct load {
 	struct phone *phones;
 	uint32_t next_register;
 	uint32_t registering;
+	uint32_t conns; // of which the wire has not said that they are closed
 	uint32_t phones_up;
 	struct pace register_pace;
 	bool opening;             // load_register() was called

@@ -88,6 +88,9 @@ static size_t on_bytes(void *ctx, uint32_t user, const uint8_t *p, size_t n)
 
 static void on_closed(void *ctx, uint32_t user, const char *why)
 {
+	struct load *load = ctx;
+
+	load->conns--;
 	if (user & USER_CLIENT)
 		load_client_closed(ctx, user & ~USER_CLIENT, why);
 	else
@@ -165,7 +168,7 @@ void load_end(struct load *load)
 
 bool load_is_over(const struct load *load)
 {
-	return load->phones_up == 0 && load->clients_ending == 0;
+	return load->phones_up == 0 && load->clients_ending == 0 && load->conns == 0;
 }
 
 const struct load_numbers *load_numbers(const struct load *load)

@@ -150,6 +150,7 @@ static void phone_connect(struct load *load, struct phone *phone)
 		load_fail(load, LOAD_SEND_FAILED, "phone %u cannot connect: %d", i, status);
 		return;
 	}
+	load->conns++;
 	phone->step = PHONE_CONNECTING;
 	phone->answers = 0;
 	load->registering++;
