@@ -6,7 +6,7 @@
 source "$(dirname "$0")/smoke.sh"
 
 world_up "$world"
-world_engine "$world" "$config"
+engine_start "$config"
 capture_start "$work/capture.pcapng"
 mkdir "$work/bodies"
 
@@ -16,8 +16,8 @@ csta -u -x "$work/bodies" scripts/demo.d/application.script # and once more over
 phones_stop
 expect_empty
 capture_stop
-capture_check "$work/capture.pcapng"
-[[ -n $(frames "$work/capture.pcapng" 'skinny.messageId == 0x008a') ]] || fail "no media was started"
-[[ -n $(frames "$work/capture.pcapng" 'sip.Method == "INFO"') ]] || fail "no INFO was captured"
+capture_check "$work/capture.pcapng" skinny sip
+frames_need "$work/capture.pcapng" 'skinny.messageId == 0x008a' "no media was started"
+frames_need "$work/capture.pcapng" 'sip.Method == "INFO"' "no INFO was captured"
 xmllint --noout "$work"/bodies/*.xml
-world_engine_stop "$world" || fail "the engine did not exit 0"
+engine_stop

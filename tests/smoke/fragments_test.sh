@@ -9,7 +9,7 @@ WORLD_PORT=af_xdp
 source "$(dirname "$0")/smoke.sh"
 
 world_up "$world"
-world_engine "$world" "$config"
+engine_start "$config"
 for size in 8000 30000 65507; do
 	world_exec "$world" ping -c 2 -i 0.2 -W 2 -s "$size" "$engine" >"$work/ping" || {
 		cat "$work/ping"
@@ -111,4 +111,4 @@ phones_stop
 sleep 0.2 # numbers are published ten times a second
 (($(dataplane_number reassembled) >= 12)) || fail "the port does not show fragments"
 expect_empty
-world_engine_stop "$world" || fail "the engine did not exit 0"
+engine_stop

@@ -7,7 +7,7 @@
 source "$(dirname "$0")/smoke.sh"
 
 world_up "$world"
-world_engine "$world" "$config"
+engine_start "$config"
 capture_start "$work/capture.pcapng"
 
 cat >"$work/script" <<'S'
@@ -86,5 +86,5 @@ S
 phone "$work/script" >"$work/phones" || { tail -40 "$work/phones"; fail "script"; }
 expect_empty
 capture_stop
-capture_check "$work/capture.pcapng"
-world_engine_stop "$world" || fail "the engine did not exit 0"
+capture_check "$work/capture.pcapng" skinny
+engine_stop

@@ -28,7 +28,7 @@ load() { world_exec "$world" "$BUILD_DIR/bench/load/offhook-$1-load" "${@:2}" -s
 
 world_up "$world"
 site 40 >"$work/site.cfg"
-world_engine "$world" "$work/site.cfg"
+engine_start "$work/site.cfg"
 
 load sccp -n 40 -c 50 --call-count 60 --answered 75 --hold 20 -S 40 -j "$work/sccp.json" -g "$work/sccp.svg" ||
 	fail "calls over the kernel's sockets, sessions over TCP"
@@ -58,4 +58,4 @@ grep -q '"calls": 62,' "$work/sccp.json" || fail "60 calls and one of each kind 
 grep -q '"events": [1-9]' "$work/csta.json" || fail "the applications were told of no event"
 grep -q '<polyline' "$work/sccp.svg" || fail "an empty plot"
 xmllint --noout "$work/sccp.svg" || fail "no plot"
-world_engine_stop "$world" || fail "the engine did not exit 0"
+engine_stop

@@ -35,11 +35,11 @@ world_up "$world"
 [[ ${1:-} != plain ]] ||
 	world_exec "$world" sysctl -qw net.ipv4.tcp_sack=0 net.ipv4.tcp_timestamps=0 net.ipv4.tcp_window_scaling=0
 world_middle "$world" "$BUILD_DIR/tests/smoke/lossy" "$seed" 5 5
-world_engine "$world" "$work/office.cfg"
+engine_start "$work/office.cfg"
 # Patience for a segment that is lost five times in a row: in two hundred phones there is one now and then.
 phone -q -t 120 "$work/script" >"$work/phones" 2>&1 || { tail -5 "$work/phones"; fail "a call got stuck"; }
 expect_empty
 opened=$(dataplane_number opened_passive)
 ((opened == 2 * pairs)) || fail "$opened connections of $((2 * pairs)) phones"
 ((10#$(dataplane_number segments_retransmitted) > 0)) || fail "nothing was lost on the wire"
-world_engine_stop "$world" || fail "the engine did not exit 0"
+engine_stop

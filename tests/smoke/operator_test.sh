@@ -7,7 +7,7 @@
 source "$(dirname "$0")/smoke.sh"
 
 world_up "$world"
-world_engine "$world" "$config"
+engine_start "$config"
 
 ctl show version | grep -q offhook || fail "show version"
 ctl show running-config >"$work/running"
@@ -18,8 +18,8 @@ ctl show dataplane >/dev/null || fail "show dataplane"
 ctl clear cti session id 77 >/dev/null 2>&1 && fail "there is no session 77"
 
 # What is written loads again, and is the same then.
-world_engine_stop "$world" || fail "the engine did not exit 0"
-world_engine "$world" "$work/running"
+engine_stop
+engine_start "$work/running"
 ctl show running-config >"$work/again"
 diff "$work/running" "$work/again" || fail "show running-config does not load as the same"
 
@@ -76,4 +76,4 @@ done
 kill -TERM "$debugger"
 wait "$debugger" || fail "debug cti all did not end well"
 grep -q '//CTI/' "$work/debug" || { cat "$work/debug"; fail "debug cti all said nothing"; }
-world_engine_stop "$world" || fail "the engine did not exit 0"
+engine_stop

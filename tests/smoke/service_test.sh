@@ -10,7 +10,7 @@ source "$(dirname "$0")/smoke.sh"
 sed 's/^ephone-dn *[0-9]*/& dual-line/' "$config" >"$work/office.cfg"
 mkdir "$work/bodies"
 world_up "$world"
-world_engine "$world" "$work/office.cfg"
+engine_start "$work/office.cfg"
 capture_start "$work/capture.pcapng"
 
 cat >"$work/phones.script" <<'S'
@@ -180,13 +180,13 @@ csta -t 20 -x "$work/bodies" "$work/application.script" >"$work/application" || 
 phones_stop
 expect_empty
 capture_stop
-capture_check "$work/capture.pcapng"
+capture_check "$work/capture.pcapng" skinny sip
 xmllint --noout "$work"/bodies/*.xml
 
 # What the phones were told, in the judge's words.
-shown() { [[ -n $(frames "$work/capture.pcapng" "$1") ]] || fail "$2"; }
+shown() { frames_need "$work/capture.pcapng" "$1" "$2"; }
 shown 'skinny.messageId == 0x0111 && skinny.callState == 8' "no phone showed a held call"
 shown 'skinny.messageId == 0x0090 && skinny.forwardAllActive' "no phone showed that it forwards"
 shown 'skinny.messageId == 0x0086 && skinny.stimulus == 15' "no message lamp was lit"
 shown 'skinny.messageId == 0x0082 && skinny.tone == 4' "no phone heard a 4"
-world_engine_stop "$world" || fail "the engine did not exit 0"
+engine_stop

@@ -49,7 +49,7 @@ client "$work/gone.xml" 'Session-Expires: 90'
 sessions() { ctl show cti session | grep -c ' ACTIVE '; }
 
 world_up "$world"
-world_engine "$world" "$config"
+engine_start "$config"
 cat >"$work/phones.script" <<'S'
 phone 201 SEP001E4A34A35F 7961
 phone 202 SEP000F8FC7B681 7960
@@ -76,5 +76,5 @@ for pid in "${pids[@]}"; do
 done
 [[ $(sessions) == 0 ]] || { ctl show cti session; fail "a client that left still has a session"; }
 phones_stop
-expect_empty
-world_engine_stop "$world" || fail "the engine did not exit 0"
+expect_all_over
+engine_stop

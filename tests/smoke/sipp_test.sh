@@ -16,7 +16,7 @@ else
 fi
 
 world_up "$world"
-world_engine "$world" "$config"
+engine_start "$config"
 
 cat >"$work/phones.script" <<'S'
 phone 201 SEP001E4A34A35F 7961
@@ -29,5 +29,5 @@ phones_start "$work/phones.script" "$work/phones"
 
 sipp_run "$transport" "$scenario" "$calls"
 phones_stop
-expect_empty
-world_engine_stop "$world" || fail "the engine did not exit 0"
+expect_all_over
+engine_stop

@@ -32,7 +32,7 @@ asks() {
 
 sed 's/^ephone-dn *[0-9]*/& dual-line/' "$config" >"$work/office.cfg"
 world_up "$world"
-world_engine "$world" "$work/office.cfg"
+engine_start "$work/office.cfg"
 cat >"$work/phones.script" <<'S'
 phone 201 SEP001E4A34A35F 7961
 phone 202 SEP000F8FC7B681 7960
@@ -47,4 +47,4 @@ for transport in u1 t1; do
 done
 phones_stop
 expect_empty
-world_engine_stop "$world" || fail "the engine did not exit 0"
+engine_stop

@@ -37,6 +37,14 @@ fail() {
 	exit 1
 }
 
+# The engine with a configuration and more options, and what it holds before anybody comes.
+engine_start() { # CONFIG [OPTION...]
+	world_engine "$world" "$@"
+	mbufs_at_start=$(dataplane_number mbufs)
+}
+
+engine_stop() { world_engine_stop "$world" || fail "the engine did not exit 0"; }
+
 # The phones of a script in the background until phones_stop; their output goes to FILE.
 phones_start() { # SCRIPT FILE [HOW_MANY]
 	world_spawn "$world" "$BUILD_DIR/bench/offhook-phone" -t 20 -s "$engine" "$1" >"$2" 2>&1
@@ -85,28 +93,43 @@ capture_start() {
 capture_stop() {
 	sleep 1 # the capture is written in blocks
 	kill -TERM "$capture_pid"
-	wait "$capture_pid" || true
+	wait "$capture_pid" || { cat "$work/tshark.err"; fail "tshark did not capture to the end"; }
 	capture_pid=
 }
 
-# Frames of FILE that match a display filter.
-frames() {
-	tshark -r "$1" -d tcp.port==2000,skinny -o skinny.desegment:TRUE -o tcp.try_heuristic_first:FALSE \
-		-Y "$2" 2>/dev/null
+# Frames of FILE that match a display filter, in $frames. Fails when tshark does, or complains.
+frames_find() {
+	frames=$(tshark -r "$1" -d tcp.port==2000,skinny -o skinny.desegment:TRUE -o tcp.try_heuristic_first:FALSE \
+		-Y "$2" 2>"$work/tshark.err") || { cat "$work/tshark.err"; fail "tshark -Y '$2'"; }
+	! grep -v '^Running as user' "$work/tshark.err" || fail "tshark -Y '$2' complained"
 }
 
-# Both protocols decode without a complaint, and there is something of each to decode.
-capture_check() {
-	local file=$1 bad
-	bad=$(frames "$file" '_ws.malformed || (_ws.expert.severity == error)')
-	[[ -z $bad ]] || fail "malformed frames:"$'\n'"$bad"
-	bad=$(frames "$file" 'tcp.port == 2000 && tcp.len > 1 && !skinny && !tcp.analysis.keep_alive && !tcp.analysis.retransmission' |
-		grep -v 'segment of a reassembled PDU' || true)
-	[[ -z $bad ]] || fail "not Skinny:"$'\n'"$bad"
-	bad=$(frames "$file" 'skinny' | grep -i 'unknown' || true)
-	[[ -z $bad ]] || fail "unknown Skinny messages:"$'\n'"$bad"
-	bad=$(frames "$file" 'tcp.analysis.lost_segment')
-	[[ -z $bad ]] || fail "the clean link lost something:"$'\n'"$bad"
+# There must be frames like that, or none, but for those that match a pattern of grep.
+frames_need() { # FILE FILTER WHAT_IT_MEANS_WHEN_THERE_IS_NONE
+	frames_find "$1" "$2"
+	[[ -n $frames ]] || fail "$3"
+}
+
+frames_none() { # FILE FILTER WHAT_IT_MEANS_WHEN_THERE_IS_ONE [EXCEPT]
+	frames_find "$1" "$2"
+	[[ -z ${4:-} ]] || frames=$(grep -v "$4" <<<"$frames" || true)
+	[[ -z $frames ]] || fail "$3:"$'\n'"$frames"
+}
+
+# These protocols were decoded, without a complaint.
+capture_check() { # FILE PROTOCOL...
+	local file=$1 protocol
+	shift
+	for protocol in "$@"; do
+		frames_need "$file" "$protocol" "nothing of $protocol was decoded"
+	done
+	frames_none "$file" '_ws.malformed || (_ws.expert.severity == error)' "malformed frames"
+	frames_none "$file" \
+		'tcp.port == 2000 && tcp.len > 1 && !skinny && !tcp.analysis.keep_alive && !tcp.analysis.retransmission' \
+		"not Skinny" 'segment of a reassembled PDU'
+	frames_find "$file" skinny
+	! grep -i 'unknown' <<<"$frames" || fail "unknown Skinny messages"
+	frames_none "$file" 'tcp.analysis.lost_segment' "the clean link lost something"
 }
 
 # The numbers of `show dataplane all` under a name, added up over the workers.
@@ -115,19 +138,32 @@ dataplane_number() {
 		fail "show dataplane has no $1"
 }
 
-# Nothing is left of calls, connections, sessions and monitors once all clients are gone.
-expect_empty() {
-	local what
-	for _ in $(seq 50); do
-		what=
-		ctl show call active | grep -q '^Calls: 0$' || what="calls"
-		ctl show cti session | grep -q 'no active CTI session' || what="$what sessions"
-		what="$what $(ctl show memory | awk '/^(calls|connections|appearances|sessions|monitors) / && $2 != 0 { print $1 }')"
-		[[ -z ${what// /} ]] && return 0
+# What is in use of control's pools and of the workers' when it should be nothing.
+left_over() {
+	ctl show memory >"$work/memory"
+	awk '/^(calls|connections|appearances|stations|sessions|monitors) / && $2 != 0 { print $1 }' "$work/memory"
+	ctl show call active | grep -q '^Calls: 0$' || echo "active calls"
+	ctl show cti session | grep -q 'no active CTI session' || echo "CTI sessions"
+	for name in tcp_connections dialogs "$@"; do
+		[[ $(dataplane_number "$name") == 0 ]] || echo "$name"
+	done
+	(($(dataplane_number mbufs) <= mbufs_at_start)) || echo "mbufs"
+}
+
+# Nothing is left once all clients are gone, within so many seconds; more names of `show dataplane` may be given.
+expect_empty() { # [SECONDS [NAME...]]
+	local what tries=$((${1:-5} * 10))
+	for _ in $(seq "$tries"); do
+		what=$(left_over "${@:2}")
+		[[ -z $what ]] && return 0
 		sleep 0.1
 	done
+	cat "$work/memory"
 	ctl show call active
 	ctl show cti session
-	ctl show memory
-	fail "left over: $what"
+	ctl show dataplane
+	fail "left over: ${what//$'\n'/, }"
 }
+
+# The same, and no transaction: the last ones wait for 64*T1 (RFC 3261 17).
+expect_all_over() { expect_empty 40 transactions; }

@@ -7,7 +7,7 @@ source "$(dirname "$0")/smoke.sh"
 calls=${CALLS:-1000}
 
 world_up "$world"
-world_engine "$world" "$config"
+engine_start "$config"
 
 cat >"$work/hand" <<S
 phone 201 SEP001E4A34A35F 7961
@@ -27,7 +27,6 @@ end
 S
 phone -q "$work/hand" || fail "calls by hand"
 expect_empty
-mbufs_before=$(dataplane_number mbufs)
 
 phones_start scripts/demo.d/phones.script "$work/phones"
 cat >"$work/csta" <<S
@@ -56,14 +55,5 @@ bye
 S
 csta -q "$work/csta" || fail "calls by CSTA"
 phones_stop
-expect_empty
-for _ in $(seq 50); do
-	[[ $(dataplane_number tcp_connections) == 0 && $(dataplane_number dialogs) == 0 ]] && break
-	sleep 0.1
-done
-ctl show dataplane >"$work/numbers"
-[[ $(dataplane_number tcp_connections) == 0 ]] || { cat "$work/numbers"; fail "TCP connections left"; }
-[[ $(dataplane_number dialogs) == 0 ]] || { cat "$work/numbers"; fail "dialogs left"; }
-mbufs_after=$(dataplane_number mbufs)
-((mbufs_after <= mbufs_before + 64)) || { cat "$work/numbers"; fail "packet buffers leak: $mbufs_before, then $mbufs_after"; }
-world_engine_stop "$world" || fail "the engine did not exit 0"
+expect_all_over
+engine_stop

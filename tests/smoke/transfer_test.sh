@@ -9,7 +9,7 @@ source "$(dirname "$0")/smoke.sh"
 sed 's/^ephone-dn *[0-9]*/& dual-line/' "$config" >"$work/office.cfg"
 mkdir "$work/bodies"
 world_up "$world"
-world_engine "$world" "$work/office.cfg"
+engine_start "$work/office.cfg"
 capture_start "$work/capture.pcapng"
 
 cat >"$work/application.script" <<'S'
@@ -141,6 +141,6 @@ wait "$phones_pid" || {
 phones_pid=
 expect_empty
 capture_stop
-capture_check "$work/capture.pcapng"
+capture_check "$work/capture.pcapng" skinny sip
 xmllint --noout "$work"/bodies/*.xml
-world_engine_stop "$world" || fail "the engine did not exit 0"
+engine_stop

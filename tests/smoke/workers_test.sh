@@ -20,7 +20,7 @@ dataplane_says() {
 }
 
 world_up "$world"
-world_engine "$world" "$config"
+engine_start "$config"
 printf 'phone 201 SEP001E4A34A35F 7961\nphone 202 SEP000F8FC7B681 7960\n202 auto on\nregister all\nserve 600\n' >"$work/phones.script"
 phones_start "$work/phones.script" "$work/phones"
 
@@ -67,9 +67,4 @@ sessions 50
 
 phones_stop
 expect_empty
-for _ in $(seq 50); do
-	[[ $(dataplane_number tcp_connections) == 0 && $(dataplane_number dialogs) == 0 ]] && break
-	sleep 0.1
-done
-[[ $(dataplane_number tcp_connections) == 0 ]] || fail "TCP connections left"
-world_engine_stop "$world" || fail "the engine did not exit 0"
+engine_stop
