@@ -64,6 +64,31 @@ static const char *old_call(const struct connection *connection)
 	return connection->joined_from != NULL ? connection->joined_from->id : connection->call->id;
 }
 
+// A call that goes on took the other in: the primary old call is the one that the connection of the
+// acting device was in which joined from nowhere, whichever of the two that is.
+static const struct connection *primary_of(const struct transition *transition)
+{
+	const struct connection *secondary = transition->secondary;
+
+	return secondary != NULL && secondary->joined_from == NULL ? secondary : transition->subject;
+}
+
+static const struct connection *secondary_of(const struct transition *transition)
+{
+	return primary_of(transition) == transition->subject ? transition->secondary
+							     : transition->subject;
+}
+
+static void old_connection_fill(const struct monitor *monitor, const struct connection *connection,
+	struct csta_connection *out)
+{
+	struct viewer viewer = viewer_of_monitor(monitor);
+	char device[CSTA_DEVICE_SIZE];
+
+	device_write(monitor->session->engine, &viewer, connection->dn, "", device);
+	csta_connection_set(out, old_call(connection), device);
+}
+
 // The calls that became one, and each connection before and after.
 static void merge_fill(const struct monitor *monitor, const struct transition *transition,
 	struct csta_connection *secondary, struct csta_connection_item_list *list)
@@ -71,12 +96,9 @@ static void merge_fill(const struct monitor *monitor, const struct transition *t
 	const struct call *call = transition->subject->call;
 	struct viewer viewer = viewer_of_monitor(monitor);
 	const struct connection *c;
-	char device[CSTA_DEVICE_SIZE];
 
-	if (transition->secondary != NULL) {
-		device_write(call->engine, &viewer, transition->secondary->dn, "", device);
-		csta_connection_set(secondary, old_call(transition->secondary), device);
-	}
+	if (transition->secondary != NULL)
+		old_connection_fill(monitor, secondary_of(transition), secondary);
 	TAILQ_FOREACH (c, &call->connections, in_call) {
 		if (c->state != CONNECTION_NULL && !c->onlooker)
 			connection_list_add(list, &viewer, c, call->id, old_call(c));
@@ -227,15 +249,11 @@ static void event_fill(const struct monitor *monitor, const struct transition *t
 	const struct connection *own, struct csta_msg *msg)
 {
 	const struct event_form *form = &forms[transition->kind];
-	const struct connection *subject = transition->subject;
-	struct viewer viewer = viewer_of_monitor(monitor);
-	char device[CSTA_DEVICE_SIZE];
 	uint8_t *base = (uint8_t *)msg;
 
 	monitor_message_init(monitor, form->type, form->cross_ref, msg);
-	device_write(monitor->session->engine, &viewer, subject->dn, "", device);
-	csta_connection_set(
-		(struct csta_connection *)(base + form->connection), old_call(subject), device);
+	old_connection_fill(monitor, primary_of(transition),
+		(struct csta_connection *)(base + form->connection));
 	for (unsigned role = 0; role < ROLES; role++) {
 		if (form->roles[role] != 0)
 			role_write(monitor, transition, (enum role)role,

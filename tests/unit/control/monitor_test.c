@@ -202,6 +202,40 @@ static void a_call_across_a_transfer(void **state)
 				      " cause=normalClearing\nMonitorStop M4\n"));
 }
 
+// Of calls on two lines of a phone the one that was held is the primary, whichever line it is on.
+static void a_conference_of_two_lines(void **state)
+{
+	struct office *o = *state;
+	struct connection *first, *second;
+	const char *heard;
+
+	o->d->mixes = true;
+	sim_start(o->d);
+	office_monitor(o);
+	sim_off_hook(o->a);
+	sim_digits(o->a, "206");
+	sim_off_hook(o->d);
+	first = connection_at(o, "206", 0);
+	assert_int_equal(connection_consult_at(first,
+				 TAILQ_FIRST(&dn_find(&o->rig->engine, "207")->lines), &second),
+		CALL_OK);
+	assert_int_equal(connection_dial(second, "202"), CALL_OK);
+	sim_off_hook(o->b);
+	assert_int_equal(connection_retrieve(first, CSTA_CAUSE_NORMAL), CALL_OK);
+	engine_turn(&o->rig->engine);
+	client_hear(&o->ca);
+	client_hear(&o->cb);
+	assert_int_equal(connections_conference(first, second), CALL_OK);
+	engine_turn(&o->rig->engine);
+	heard = client_hear(&o->ca);
+	assert_true(line_has(heard, "ConferencedEvent M1", "primaryOldCall={C2 tel:207 }"));
+	assert_true(line_has(heard, "ConferencedEvent M1", "secondaryOldCall={C1 tel:206 }"));
+	assert_true(line_has(heard, "ConferencedEvent M1", "conferencingDevice={tel:206 }"));
+	assert_true(line_has(heard, "ConferencedEvent M1",
+		"newConnection={C2 tel:206 } oldConnection={C1 tel:206 }"));
+	sim_on_hook(o->d);
+}
+
 #define TWO(service, held, active) \
 	"<" service "><heldCall>" held "</heldCall><activeCall>" active "</activeCall></" service ">"
 
@@ -384,6 +418,7 @@ int main(void)
 		TEST(a_call_of_others),
 		TEST(a_call_that_may_not_be_watched),
 		TEST(a_call_across_a_transfer),
+		TEST(a_conference_of_two_lines),
 		TEST(a_call_across_a_conference),
 		TEST(several_monitors_and_filters),
 		TEST(media_classes),
