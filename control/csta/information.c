@@ -166,7 +166,20 @@ static const struct phone_model *dn_model(const struct dn *dn)
 	return phone != NULL ? phone_model(phone) : NULL;
 }
 
-// One call of a device is active, all its channels may hold one.
+// A phone in service that carries the DN could mix a conference.
+static bool dn_mixes(const struct dn *dn)
+{
+	const struct line *line;
+
+	TAILQ_FOREACH (line, &dn->lines, at_dn) {
+		if (phone_is_registered(line->phone) && line->phone->mixes)
+			return true;
+	}
+	return false;
+}
+
+// One call of a device is active, all its channels may hold one. Of a device that could not make a
+// conference nothing is said of one.
 enum refusal serve_get_logical_device_information(struct request *request)
 {
 	struct csta_get_logical_device_information_response *answer =
@@ -182,8 +195,7 @@ enum refusal serve_get_logical_device_information(struct request *request)
 	answer->max_active_calls = 1;
 	answer->has.max_held_calls = true;
 	answer->max_held_calls = request->dn->channels;
-	answer->has.max_conference_devices =
-		(services & CSTA_BIT(CSTA_SERVICE_CONFERENCE_CALL)) != 0;
+	answer->has.max_conference_devices = dn_mixes(request->dn);
 	answer->max_conference_devices = CONFERENCE_PARTIES;
 	answer->services = SHARE_OF(logical_services, services);
 	answer->has.services = answer->services != 0;
