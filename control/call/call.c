@@ -111,7 +111,9 @@ bool connection_rings(const struct connection *connection)
 
 bool connection_takes_channel(const struct connection *connection)
 {
-	return connection->purpose != DIAL_BLIND_TRANSFER;
+	bool leaves = connection->state == CONNECTION_NULL && connection->cause != CSTA_CAUSE_NONE;
+
+	return connection->purpose != DIAL_BLIND_TRANSFER && !leaves;
 }
 
 bool connection_is_up(const struct connection *connection)

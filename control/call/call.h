@@ -305,7 +305,7 @@ struct connection *connection_peer(const struct connection *connection);
 // Its phones ring: a call comes in, or its user is prompted.
 bool connection_rings(const struct connection *connection);
 
-// All do but one on which a number to transfer to is dialled.
+// All do but one on which a number to transfer to is dialled, and one whose end is being told.
 bool connection_takes_channel(const struct connection *connection);
 
 // It takes part: connected or hold.

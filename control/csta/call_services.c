@@ -28,7 +28,7 @@ enum refusal values_make_call(const struct request *request)
 // hook, or rings for its user, the request has succeeded; all else is told by events.
 enum refusal serve_make_call(struct request *request)
 {
-	struct csta_connection *id = &request->answer->body.make_call_response.connection;
+	struct csta_make_call_response *answer = &request->answer->body.make_call_response;
 	bool prompt = is_to_prompt(&request->msg->body.make_call);
 	const char *number = request->number;
 	struct connection *connection;
@@ -40,7 +40,8 @@ enum refusal serve_make_call(struct request *request)
 	if (result != CALL_OK)
 		return refusal_of_result(
 			result, REFUSED_CALLING_STATE, REFUSED_CALLING_OUT_OF_SERVICE);
-	csta_connection_set(id, connection->call->id, request->device);
+	csta_connection_set(&answer->connection, connection->call->id, request->device);
+	answer->has.gcid = linkage_fill(connection->call, answer->gcid);
 	if (number[0] != '\0' && !prompt)
 		connection_dial(connection, number);
 	return REFUSED_NOT;
@@ -113,6 +114,7 @@ enum refusal serve_single_step_transfer_call(struct request *request)
 	list_fill(&answer->connections, request, connection, connection->call->id);
 	id_fill(&answer->connection, request, connection->call->id,
 		dn_find(request->engine, request->number));
+	answer->has.linkages = linkages_fill(connection->call, connection->call, &answer->linkages);
 	return result_of(connection_transfer_single_step(connection, request->number));
 }
 
@@ -127,6 +129,7 @@ enum refusal serve_transfer_call(struct request *request)
 	list_fill(&answer->connections, request, active, held->call->id);
 	if (joins != NULL)
 		id_fill(&answer->connection, request, held->call->id, joins->dn);
+	answer->has.linkages = linkages_fill(held->call, active->call, &answer->linkages);
 	return result_of(connections_transfer(held, active));
 }
 
@@ -143,6 +146,7 @@ enum refusal serve_conference_call(struct request *request)
 	connection_list_add(&answer->connections, &viewer, held, id, id);
 	list_fill(&answer->connections, request, held, id);
 	list_fill(&answer->connections, request, active, id);
+	answer->has.linkages = linkages_fill(held->call, active->call, &answer->linkages);
 	return result_of(connections_conference(held, active));
 }
 
@@ -165,6 +169,7 @@ enum refusal serve_single_step_conference_call(struct request *request)
 
 	id_fill(&answer->connection, request, connection->call->id,
 		dn_find(request->engine, request->number));
+	answer->has.linkages = linkages_fill(connection->call, connection->call, &answer->linkages);
 	return result_of(connection_join(connection, request->number));
 }
 
@@ -186,15 +191,18 @@ enum refusal values_consultation_call(const struct request *request)
 // Without a number the user dials.
 enum refusal serve_consultation_call(struct request *request)
 {
+	struct csta_consultation_call_response *answer =
+		&request->answer->body.consultation_call_response;
 	const char *number = request->number[0] != '\0' ? request->number : NULL;
 	struct connection *consultation;
 	enum refusal refusal =
 		result_of(connection_consult(request->connection, number, &consultation));
 
-	if (refusal == REFUSED_NOT)
-		csta_connection_set(&request->answer->body.consultation_call_response.connection,
-			consultation->call->id, request->device);
-	return refusal;
+	if (refusal != REFUSED_NOT)
+		return refusal;
+	csta_connection_set(&answer->connection, consultation->call->id, request->device);
+	answer->has.gcid = linkage_fill(consultation->call, answer->gcid);
+	return REFUSED_NOT;
 }
 
 enum refusal values_alternate_call(const struct request *request)

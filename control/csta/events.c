@@ -89,6 +89,16 @@ static void old_connection_fill(const struct monitor *monitor, const struct conn
 	csta_connection_set(out, old_call(connection), device);
 }
 
+static bool merge_linkages_fill(
+	const struct transition *transition, struct csta_linkages *linkages)
+{
+	const struct call *call = transition->subject->call;
+
+	return linkages_fill(call,
+		transition->secondary != NULL ? secondary_of(transition)->joined_from : call,
+		linkages);
+}
+
 // The calls that became one, and each connection before and after.
 static void merge_fill(const struct monitor *monitor, const struct transition *transition,
 	struct csta_connection *secondary, struct csta_connection_item_list *list)
@@ -112,6 +122,7 @@ static void transferred_fill(
 
 	event->has.secondary_old_call = transition->secondary != NULL;
 	merge_fill(monitor, transition, &event->secondary_old_call, &event->connections);
+	event->has.linkages = merge_linkages_fill(transition, &event->linkages);
 }
 
 #define AT(member) offsetof(struct csta_msg, body.member)
@@ -148,6 +159,7 @@ static void conferenced_fill(
 
 	event->has.secondary_old_call = transition->secondary != NULL;
 	merge_fill(monitor, transition, &event->secondary_old_call, &event->connections);
+	event->has.linkages = merge_linkages_fill(transition, &event->linkages);
 }
 
 static const struct event_form forms[TRANSITION_KINDS] = {
@@ -222,26 +234,22 @@ static void role_write(const struct monitor *monitor, const struct transition *t
 }
 
 // What only clients of the advanced mode are told: the services that fit the state of the device's
-// own connection (NULL: of a call), and the Global Call ID where `gcid` asks for it.
+// own connection (NULL: of a call), and the Global Call ID.
 static void extras_fill(const struct monitor *monitor, const struct transition *transition,
 	const struct connection *own, struct csta_msg *msg)
 {
 	const struct event_form *form = &forms[transition->kind];
-	const struct config_voice_service *service =
-		&monitor->session->engine->config->voice_service;
+	bool basic = monitor->session->engine->config->voice_service.cti_basic_mode;
 	uint8_t *base = (uint8_t *)msg;
 	uint32_t *present = (uint32_t *)&msg->body;
 
-	if (service->cti_basic_mode)
-		return;
-	if (own != NULL) {
+	if (own != NULL && !basic) {
 		permitted_fill(own, (struct csta_permitted *)(base + form->permitted));
 		*present |= form->permitted_row;
 	}
-	if (service->gcid && form->gcid != 0) {
-		gcid_fill(transition->subject->call, (char *)base + form->gcid);
+	if (form->gcid != 0 &&
+		linkage_fill(transition->subject->call, (char *)base + form->gcid))
 		*present |= form->gcid_row;
-	}
 }
 
 // `own` is the device's connection; NULL at a monitor of a call, which has no local state.
@@ -312,8 +320,6 @@ static void call_report(const struct transition *transition)
 
 static void call_cleared_report(struct monitor *monitor)
 {
-	const struct config_voice_service *service =
-		&monitor->session->engine->config->voice_service;
 	struct csta_call_cleared_event *event;
 	struct command command;
 
@@ -324,10 +330,7 @@ static void call_cleared_report(struct monitor *monitor)
 	event = &command.csta_event.body.call_cleared_event;
 	csta_connection_set(&event->connection, monitor->call->id, monitor->device);
 	event->cause = (enum csta_cause)monitor->cause;
-	if (service->gcid && !service->cti_basic_mode) {
-		event->has.gcid = true;
-		gcid_fill(monitor->call, event->gcid);
-	}
+	event->has.gcid = linkage_fill(monitor->call, event->gcid);
 	monitor_send_event(monitor, &command);
 }
 

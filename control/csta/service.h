@@ -108,8 +108,11 @@ static inline enum csta_connection_state state_word(enum connection_state state)
 // somebody who can be called where it needs one.
 void permitted_fill(const struct connection *connection, struct csta_permitted *permitted);
 
-// The Global Call ID as the digits of its 16 octets.
-void gcid_fill(const struct call *call, char gcid[CSTA_GCID_SIZE]);
+// callLinkageData and callLinkageDataList: the Global Call IDs of a call, and of the call that goes
+// on with the one that it took in (itself: there was one call only). False: clients are not told.
+bool linkage_fill(const struct call *call, char gcid[CSTA_GCID_SIZE]);
+bool linkages_fill(
+	const struct call *now, const struct call *before, struct csta_linkages *linkages);
 
 // Set of enum csta_services_bit: what has a row in the table of services, and what the engine asks
 // of clients itself.

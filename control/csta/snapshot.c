@@ -26,6 +26,7 @@ static void snapshot_add(struct request *request, struct csta_snapshot_device_it
 	item->has.permitted = !request->engine->config->voice_service.cti_basic_mode;
 	if (item->has.permitted)
 		permitted_fill(own, &item->permitted);
+	item->has.gcid = linkage_fill(own->call, item->gcid);
 }
 
 enum refusal serve_snapshot_device(struct request *request)
@@ -79,5 +80,6 @@ enum refusal serve_snapshot_call(struct request *request)
 	party_write(request, &viewer, &seen.call->calling, &answer->calling_device);
 	answer->has.called_device = true;
 	party_write(request, &viewer, &seen.call->called, &answer->called_device);
+	answer->has.gcid = linkage_fill(seen.call, answer->gcid);
 	return REFUSED_NOT;
 }

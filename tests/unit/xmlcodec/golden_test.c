@@ -125,6 +125,8 @@ static void truncated(void **state)
 // --- what the engine sends in a session, built member by member ----------------------------------
 
 #define LINE "tel:201;phone-context=dialstring"
+#define GCID "1E2E34835ACB11DEBA9EF925DF2AFB55"
+#define GCID_TAKEN_IN "2F3A81C05ACB11DEBA9EF925DF2AFB56"
 
 static void responses(void **state)
 {
@@ -145,6 +147,8 @@ static void responses(void **state)
 
 	csta_msg_init(&m, CSTA_MAKE_CALL_RESPONSE);
 	csta_connection_set(&m.body.make_call_response.connection, "7f01", LINE);
+	m.body.make_call_response.has.gcid = true;
+	strcpy(m.body.make_call_response.gcid, GCID);
 	assert_golden(&m);
 
 	csta_msg_init(&m, CSTA_HOLD_CALL_RESPONSE);
@@ -158,6 +162,11 @@ static void responses(void **state)
 	item->states.count = 2;
 	item->states.items[0] = CSTA_STATE_CONNECTED;
 	item->states.items[1] = CSTA_STATE_HOLD;
+	item->has.permitted = true;
+	item->permitted.call_control = CSTA_BIT(CSTA_PERMITTED_CLEAR_CONNECTION) |
+		CSTA_BIT(CSTA_PERMITTED_HOLD_CALL);
+	item->has.gcid = true;
+	strcpy(item->gcid, GCID);
 	assert_golden(&m);
 
 	csta_msg_init(&m, CSTA_GET_FORWARDING_RESPONSE);
@@ -279,6 +288,9 @@ static void transferred(void **state)
 	e->has.local = true;
 	e->local = CSTA_STATE_CONNECTED;
 	e->cause = CSTA_CAUSE_TRANSFER;
+	e->has.linkages = true;
+	strcpy(e->linkages.now, GCID);
+	strcpy(e->linkages.before, GCID_TAKEN_IN);
 	assert_golden(&m);
 }
 
