@@ -131,6 +131,7 @@ int engine_init(struct engine *engine, struct config *config)
 	TAILQ_INIT(&engine->active_calls);
 	TAILQ_INIT(&engine->dns);
 	TAILQ_INIT(&engine->phones);
+	TAILQ_INIT(&engine->waiting_phones);
 	hash_init(engine->dn_by_tag);
 	hash_init(engine->dn_by_number);
 	hash_init(engine->phone_by_tag);
@@ -140,6 +141,7 @@ int engine_init(struct engine *engine, struct config *config)
 	hash_init(engine->session_by_id);
 	outbox_init(&engine->outbox, NULL, NULL);
 	patience_init(engine);
+	resets_init(engine);
 	error = siphash_key_random(&engine->key);
 	prefixes_init(&engine->dn_prefixes, &engine->key);
 	if (error == 0)
@@ -163,6 +165,7 @@ void engine_fini(struct engine *engine)
 		dn_free(dn);
 	prefixes_fini(&engine->dn_prefixes);
 	patience_fini(engine);
+	resets_fini(engine);
 	outbox_fini(&engine->outbox);
 	pool_fini(&engine->calls);
 	pool_fini(&engine->connections);
@@ -205,29 +208,51 @@ void engine_event(struct engine *engine, const struct event *event)
 	engine_turn(engine);
 }
 
-void engine_dn_changed(struct engine *engine, unsigned tag)
+static void touched_dn(struct engine *engine, enum touch what, unsigned tag)
 {
+	(void)what;
 	dn_changed(engine, tag);
 	phones_recheck(engine);
 	sessions_recheck(engine);
-	engine_turn(engine);
 }
 
-void engine_ephone_changed(struct engine *engine, unsigned tag)
+static void touched_ephone(struct engine *engine, enum touch what, unsigned tag)
 {
+	(void)what;
 	phone_changed(engine, tag);
 	sessions_recheck(engine);
-	engine_turn(engine);
 }
 
-void engine_profiles_changed(struct engine *engine)
+static void touched_profile(struct engine *engine, enum touch what, unsigned tag)
 {
+	(void)what;
+	(void)tag;
 	phones_recheck(engine);
-	engine_turn(engine);
+	phones_reset_by_profile(engine);
 }
 
-void engine_cti_changed(struct engine *engine)
+static void touched_cti(struct engine *engine, enum touch what, unsigned tag)
 {
+	(void)what;
+	(void)tag;
 	sessions_recheck(engine);
+}
+
+void engine_touched(struct engine *engine, enum touch what, unsigned tag)
+{
+	static void (*const handlers[TOUCHES])(struct engine *, enum touch, unsigned) = {
+		[TOUCH_CTI] = touched_cti,
+		[TOUCH_DN] = touched_dn,
+		[TOUCH_EPHONE] = touched_ephone,
+		[TOUCH_PROFILE] = touched_profile,
+		[TOUCH_RESTART] = phone_wanted_anew,
+		[TOUCH_RESET] = phone_wanted_anew,
+		[TOUCH_RESTART_ALL] = phones_wanted_anew,
+		[TOUCH_RESET_ALL] = phones_wanted_anew,
+		[TOUCH_RESET_EACH] = phones_wanted_anew,
+		[TOUCH_RESET_NONE] = phones_wanted_anew,
+	};
+
+	handlers[what](engine, what, tag);
 	engine_turn(engine);
 }

@@ -112,6 +112,15 @@ enum phone_ignored {
 		PHONE_IGNORED_REASONS,
 };
 
+// `reset all` and its like.
+struct reset_run {
+	struct osmo_timer_list timer;
+	enum touch kind;
+	unsigned tag;        // of the last ephone that had its turn
+	unsigned interval_s; // to the next
+	unsigned waited_s;   // for it to be back
+};
+
 struct engine {
 	struct config *config;
 	struct outbox outbox;
@@ -145,7 +154,9 @@ struct engine {
 	uint32_t next_party;          // of the channels that phones open
 	uint32_t next_session_id;
 	bool media_stale;  // some talk has no codec: ends with the turn
-	bool phones_stale; // some phone has lines_stale and is idle
+	TAILQ_HEAD(, phone) waiting_phones; // to be idle (control/phone/restart.c)
+	bool phones_stale;                  // some of them may be now
+	struct reset_run resets;            // of all phones, one after the other
 	bool lines_changed; // a phone carries other DNs: may sessions still have theirs?
 	struct osmo_timer_list ask_timer;     // clients are asked how they are (control/csta/system.c)
 	struct osmo_timer_list listing_timer; // lists of devices go on (control/csta/information.c)
@@ -167,13 +178,9 @@ void engine_turn(struct engine *engine);
 // One turn for one event from a worker.
 void engine_event(struct engine *engine, const struct event *event);
 
-// The operator changed the configuration: bring the objects in line with it. Each ends its own
-// turn.
-void engine_dn_changed(struct engine *engine, unsigned tag);
-void engine_ephone_changed(struct engine *engine, unsigned tag);
-void engine_cti_changed(struct engine *engine);
-// A voice user-profile or logout-profile.
-void engine_profiles_changed(struct engine *engine);
+// The operator changed the configuration: brings the objects in line with it; or does what he wants
+// done. Ends its own turn.
+void engine_touched(struct engine *engine, enum touch what, unsigned tag);
 
 // The DN that a dialled number or a device identifier's digits name (primary or secondary number),
 // or NULL.

@@ -62,6 +62,9 @@ enum requirement {
 int edit_require(struct edit *edit, struct args *args, struct span word, enum requirement kind,
 	uint32_t value, const struct config_ephone *ephone);
 
+// The device name of a phone by its address H.H.H. False: it is none.
+bool device_name(struct span mac, char name[CONFIG_DEVICE_NAME_SIZE]);
+
 // Buttons of a phone of this type with these modules.
 unsigned ephone_buttons(const struct config_ephone *ephone);
 

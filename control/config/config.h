@@ -399,6 +399,22 @@ struct config {
 	struct config_sections kept[PLACES];
 };
 
+// What a change concerns; `tag` is that of the object.
+enum touch {
+	TOUCH_CTI, // what holds for every CSTA session
+	TOUCH_DN,
+	TOUCH_EPHONE,
+	TOUCH_PROFILE, // any voice user-profile or logout-profile
+	// No changes, but what the operator wants done: phones read their lines again, or boot.
+	TOUCH_RESTART,     // an ephone
+	TOUCH_RESET,       // the same
+	TOUCH_RESTART_ALL, // one after the other, `tag` seconds apart
+	TOUCH_RESET_ALL,   // the same
+	TOUCH_RESET_EACH,  // the same, each when the one before it is back
+	TOUCH_RESET_NONE,  // no more of those
+	TOUCHES,
+};
+
 // An empty configuration with every default; NULL without memory.
 struct config *config_new(void);
 void config_free(struct config *config);

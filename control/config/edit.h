@@ -65,14 +65,6 @@ enum edit_result {
 	EDIT_WRONG,   // see complaint
 };
 
-// What a change concerns.
-enum touch {
-	TOUCH_CTI, // what holds for every CSTA session
-	TOUCH_DN,
-	TOUCH_EPHONE,
-	TOUCH_PROFILE, // any voice user-profile or logout-profile
-};
-
 struct edit_requirement;
 struct head;
 

@@ -53,6 +53,22 @@ static bool mac_read(struct span text, uint8_t mac[6])
 	return true;
 }
 
+static void name_write(const uint8_t mac[6], char name[CONFIG_DEVICE_NAME_SIZE])
+{
+	snprintf(name, CONFIG_DEVICE_NAME_SIZE, "SEP%02X%02X%02X%02X%02X%02X", mac[0], mac[1],
+		mac[2], mac[3], mac[4], mac[5]);
+}
+
+bool device_name(struct span text, char name[CONFIG_DEVICE_NAME_SIZE])
+{
+	uint8_t mac[6];
+
+	if (!mac_read(text, mac))
+		return false;
+	name_write(mac, name);
+	return true;
+}
+
 static int set_mac(void *ctx, struct args *args)
 {
 	struct edit *edit = ctx;
@@ -65,8 +81,7 @@ static int set_mac(void *ctx, struct args *args)
 		if (!mac_read(args->value[0], mac))
 			return args_fail(
 				args, 0, "a MAC address is written H.H.H, as in 001e.4a34.a35f");
-		snprintf(name, sizeof(name), "SEP%02X%02X%02X%02X%02X%02X", mac[0], mac[1], mac[2],
-			mac[3], mac[4], mac[5]);
+		name_write(mac, name);
 		other = config_ephone_by_name(edit->config, name);
 		if (other != NULL && other != ephone)
 			return args_fail(args, 0, "already the address of ephone %u", other->tag);
@@ -403,11 +418,17 @@ static int set_description(void *ctx, struct args *args)
 	return text_set(&ephone_of(ctx)->description, args->negated ? SPAN_NONE : args->value[0]);
 }
 
-// The phone is told its configuration anew.
 static int restart(void *ctx, struct args *args)
 {
 	(void)args;
-	touch(ctx);
+	edit_touch(ctx, TOUCH_RESTART, ephone_of(ctx)->tag);
+	return 0;
+}
+
+static int reset(void *ctx, struct args *args)
+{
+	(void)args;
+	edit_touch(ctx, TOUCH_RESET, ephone_of(ctx)->tag);
 	return 0;
 }
 
@@ -431,7 +452,7 @@ static const struct rule ephone_list[] = {
 	{ "pin PIN", "overrides the blocking of calls", set_pin, RULE_NO, NULL },
 	{ "description .TEXT", "whose phone it is", set_description, RULE_NO, NULL },
 	{ "restart", "the phone reads its lines again", restart, 0, NULL },
-	{ "reset", "the phone boots again", restart, 0, NULL },
+	{ "reset", "the phone boots again", reset, 0, NULL },
 	{ "after-hour exempt", "kept", keep, RULE_NO, NULL },
 	{ "after-hours exempt", "kept", keep, RULE_NO, NULL },
 	{ "auto-line [.TEXT]", "kept", keep, RULE_NO, NULL },

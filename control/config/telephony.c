@@ -336,13 +336,58 @@ static int em_keep_history(void *ctx, struct args *args)
 	return 0;
 }
 
-// An action of IOS, not a setting: phones here follow each change of the configuration by
-// themselves.
-static int restart(void *ctx, struct args *args)
+// Actions of IOS, not settings. Phones here follow each change of the configuration by themselves.
+enum { RESET_INTERVAL_S = 15 };
+
+static int restart_all(void *ctx, struct args *args)
 {
-	(void)ctx;
-	(void)args;
+	edit_touch(ctx, TOUCH_RESTART_ALL, arg_u32(args, 0, RESET_INTERVAL_S));
 	return 0;
+}
+
+static int reset_all(void *ctx, struct args *args)
+{
+	edit_touch(ctx, TOUCH_RESET_ALL, arg_u32(args, 0, RESET_INTERVAL_S));
+	return 0;
+}
+
+static int reset_each(void *ctx, struct args *args)
+{
+	(void)args;
+	edit_touch(ctx, TOUCH_RESET_EACH, 0);
+	return 0;
+}
+
+static int reset_none(void *ctx, struct args *args)
+{
+	(void)args;
+	edit_touch(ctx, TOUCH_RESET_NONE, 0);
+	return 0;
+}
+
+// The phone of this address. While a file is read it may come later: nobody is there to be told.
+static int touch_phone(struct edit *edit, struct args *args, enum touch what)
+{
+	const struct config_ephone *ephone;
+	char name[CONFIG_DEVICE_NAME_SIZE];
+
+	if (!device_name(args->value[0], name))
+		return args_fail(args, 0, "all or a MAC address H.H.H is expected");
+	ephone = config_ephone_by_name(edit->config, name);
+	if (ephone == NULL)
+		return edit->loading ? 0 : args_fail(args, 0, "no ephone has this address");
+	edit_touch(edit, what, ephone->tag);
+	return 0;
+}
+
+static int restart_phone(void *ctx, struct args *args)
+{
+	return touch_phone(ctx, args, TOUCH_RESTART);
+}
+
+static int reset_phone(void *ctx, struct args *args)
+{
+	return touch_phone(ctx, args, TOUCH_RESET);
 }
 
 static int keep(void *ctx, struct args *args)
@@ -394,8 +439,14 @@ static const struct rule telephony_list[] = {
 	{ "cnf-file (perphone|perphonetype)", "one file for each", cnf_option, RULE_NO, NULL },
 	{ "create cnf-files [version-stamp .STAMP]", "build the phones' files", create_cnf, RULE_NO,
 		NULL },
-	{ "restart .PHONES", "phones read their lines again", restart, 0, NULL },
-	{ "reset .PHONES", "phones boot again", restart, 0, NULL },
+	{ "restart all [<0-60>]", "phones read their lines again, so many seconds apart",
+		restart_all, 0, NULL },
+	{ "restart MAC", "this phone reads its lines again", restart_phone, 0, NULL },
+	{ "reset all [<0-60>]", "phones boot again, so many seconds apart", reset_all, 0, NULL },
+	{ "reset sequence-all", "phones boot again, each when the one before it is back",
+		reset_each, 0, NULL },
+	{ "reset cancel", "those that wait for their turn do not", reset_none, 0, NULL },
+	{ "reset MAC", "this phone boots again", reset_phone, 0, NULL },
 	{ "after-hours .TEXT", "kept", keep, RULE_NO, NULL },
 	{ "application .NAME", "kept", keep, RULE_NO, NULL },
 	{ "authentication credential NAME .PASSWORD", "kept", keep, RULE_NO, NULL },

@@ -236,8 +236,7 @@ static bool plan_profile(struct plan *plan, struct engine *engine,
 
 // --- of a phone ----------------------------------------------------------------------------------
 
-// The profile in force; NULL: the ephone's own buttons are.
-static const struct config_profile *phone_profile(const struct phone *phone)
+const struct config_profile *phone_profile(const struct phone *phone)
 {
 	if (phone->config->logout_profile == 0 || phone->em_user != NULL)
 		return phone->em_user;

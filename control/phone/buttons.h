@@ -13,6 +13,9 @@ bool buttons_are_right(const struct phone *phone);
 bool buttons_build(struct phone *phone);
 void buttons_drop(struct phone *phone);
 
+// The profile in force; NULL: the ephone's own buttons are.
+const struct config_profile *phone_profile(const struct phone *phone);
+
 // Line buttons: an overlay is one.
 unsigned phone_instances(const struct phone *phone);
 struct watch_button *phone_watch(struct phone *phone, uint32_t instance);

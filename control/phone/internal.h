@@ -20,6 +20,8 @@ void station_fsm_alive(struct phone *phone);
 void station_fsm_expired(struct phone *phone, uint64_t now_us);
 // Unregistered or closed normally; lost: no sign of life.
 void station_fsm_gone(struct phone *phone, bool lost);
+// It is told to come anew.
+void station_fsm_reset(struct phone *phone);
 bool phone_is_registering(const struct phone *phone);
 
 // --- patience.c --------------------------------------------------------------------------------
@@ -70,6 +72,13 @@ station_handler button_template_req;
 
 station_handler off_hook, off_hook_calling, on_hook, keypad_button, enbloc_call, stimulus,
 	soft_key_event;
+
+// --- restart.c ---------------------------------------------------------------------------------
+
+// Its lines become what they should be, now or when it is idle.
+void phone_rebuild(struct phone *phone);
+// Nothing is to be done any more when it is idle.
+void phone_settled(struct phone *phone);
 
 // --- phone.c -----------------------------------------------------------------------------------
 

@@ -105,34 +105,6 @@ void phone_lost(struct phone *phone)
 
 // --- lines -------------------------------------------------------------------------------------
 
-// Restart: the phone registers again and asks for everything anew.
-static void phone_restart(struct phone *phone)
-{
-	struct sccp_msg msg;
-
-	sccp_msg_init(&msg, SCCP_RESET);
-	msg.reset.type = SCCP_RESET_RESTART;
-	phone_send(phone, &msg);
-}
-
-static void phone_rebuild(struct phone *phone)
-{
-	phone->lines_stale = false;
-	if (buttons_are_right(phone))
-		return;
-	// Not under the user's hands: when the last call is over.
-	if (!TAILQ_EMPTY(&phone->appearances)) {
-		phone->lines_stale = true;
-		return;
-	}
-	if (!buttons_build(phone)) {
-		phone->lines_stale = true;
-		return;
-	}
-	phone->engine->lines_changed = true;
-	phone_restart(phone);
-}
-
 void phone_identify(struct phone *phone, uint32_t device_type)
 {
 	const struct phone_model *found = phone_model_by_device(device_type);
@@ -142,21 +114,13 @@ void phone_identify(struct phone *phone, uint32_t device_type)
 		phone->engine->lines_changed = true;
 	phone->found = found;
 	// It asks for its buttons next: there is no need to tell it.
-	if (buttons_are_right(phone) || !buttons_build(phone))
-		return;
-	phone->lines_stale = false;
-	phone->engine->lines_changed = true;
-}
-
-void phones_settle(struct engine *engine)
-{
-	struct phone *phone;
-
-	engine->phones_stale = false;
-	TAILQ_FOREACH (phone, &engine->phones, all) {
-		if (phone->lines_stale)
-			phone_rebuild(phone);
+	if (!buttons_are_right(phone)) {
+		if (!buttons_build(phone))
+			return;
+		phone->engine->lines_changed = true;
 	}
+	if (phone->reset != SCCP_RESET_RESET)
+		phone_settled(phone);
 }
 
 static bool profile_exists(const struct config *config, const struct config_profile *profile)
@@ -234,6 +198,7 @@ void phone_free(struct phone *phone)
 {
 	if (phone->station != NULL)
 		station_hang_up(phone->station, false);
+	phone_settled(phone);
 	buttons_drop(phone);
 	name_set(phone, "");
 	patience_end(phone->engine, &phone->patience);
@@ -304,7 +269,7 @@ int phone_em_login(struct engine *engine, const char *user, unsigned ephone_tag)
 		return -ENOENT;
 	if (phone->config->logout_profile == 0)
 		return -EINVAL;
-	if (!phone_is_registered(phone))
+	if (!phone_is_registered(phone) && !phone_is_resetting(phone))
 		return -ENOTCONN;
 	// Who logged in at the phone itself and the application share one login.
 	if (phone->em_user == profile)

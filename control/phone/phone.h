@@ -59,6 +59,7 @@ struct phone {
 	struct hlist_node by_name;
 	struct hlist_node by_tag;
 	TAILQ_ENTRY(phone) all;
+	TAILQ_ENTRY(phone) waiting;
 	TAILQ_HEAD(, appearance) appearances; // oldest first
 	struct engine *engine;
 	const struct config_ephone *config;
@@ -80,7 +81,8 @@ struct phone {
 	bool do_not_disturb; // set by its user or for him
 	uint8_t message_lamp; // enum sccp_lamp_code, of the handset, told last; 0: never
 	bool mixes;          // it offered to host a conference when it registered
-	bool lines_stale; // its buttons changed: rebuild and restart it when it is idle
+	bool waits;          // to be idle: then its lines are made anew, or it is reset
+	uint8_t reset; // enum sccp_reset_code: what it is told then; 0: what its lines ask for
 	uint16_t codecs[PHONE_CODECS_MAX];    // enum sccp_payload_code, as the phone offered them
 	uint32_t device_type;                 // as the phone says, enum sccp_device_code
 	const struct phone_model *found;      // by that; NULL: nobody knows it
@@ -104,6 +106,8 @@ enum phone_face phone_face(const struct phone *phone);
 // Registration states for `show ephone`: REGISTERED, UNREGISTERED, DECEASED ...
 const char *phone_state_name(const struct phone *phone);
 bool phone_is_registered(const struct phone *phone);
+// Told to come anew, and still there.
+bool phone_is_resetting(const struct phone *phone);
 
 struct phone *phone_find(struct engine *engine, const char *name);
 struct phone *phone_by_tag(struct engine *engine, unsigned tag);
@@ -124,7 +128,18 @@ void line_dialled(struct line *line, const char *number);
 // DNs or profiles changed: whose lines are others now?
 void phones_recheck(struct engine *engine);
 
-// Rebuilds the lines of the phones that waited to be idle for it.
+// Restarts or resets a phone, as soon as it is idle: by Reset, then it has some seconds to leave
+// before its conn is closed (TOUCH_RESTART, TOUCH_RESET).
+void phone_wanted_anew(struct engine *engine, enum touch what, unsigned tag);
+// The phones that have a profile which the operator said to reset.
+void phones_reset_by_profile(struct engine *engine);
+// The same for all that are registered, one after the other (TOUCH_RESTART_ALL and what follows
+// it).
+void phones_wanted_anew(struct engine *engine, enum touch what, unsigned interval_s);
+void resets_init(struct engine *engine);
+void resets_fini(struct engine *engine);
+
+// What phones waited for that are idle now.
 void phones_settle(struct engine *engine);
 
 // The waits of phones and conns, none at first.

@@ -248,8 +248,7 @@ static void appearance_free(struct appearance *a)
 	TAILQ_REMOVE(&a->connection->appearances, a, in_connection);
 	TAILQ_REMOVE(&phone->appearances, a, at_phone);
 	pool_give(&phone->engine->appearances, a);
-	if (phone->lines_stale && TAILQ_EMPTY(&phone->appearances))
-		phone->engine->phones_stale = true;
+	phone->engine->phones_stale |= phone->waits;
 }
 
 static void appearances_clear(struct phone *phone)

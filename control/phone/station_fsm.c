@@ -16,11 +16,13 @@ enum station_state {
 	ST_DECEASED,     // gone without a word: waits for Register
 	ST_REGISTERING,  // Register accepted: the phone asks for what it needs to know
 	ST_REGISTERED,   // in service: heard from at least every three keepalive intervals
+	ST_RESETTING,    // told to come anew: waits for it to leave
 };
 
 enum station_event {
 	EV_REGISTER,
 	EV_READY,
+	EV_RESET,
 	EV_GONE,
 	EV_LOST,
 };
@@ -28,6 +30,7 @@ enum station_event {
 enum {
 	DIALOGUE_S = 10, // a phone that asks for nothing more is as ready as it will be
 	KEEPALIVES_MISSED = 3,
+	RESET_S = 5, // a phone that is told to come anew leaves at once, or does not heed it
 };
 
 static uint64_t keepalive_limit_s(const struct phone *phone)
@@ -45,6 +48,12 @@ static void out_of_service(struct phone *phone)
 static void in_dialogue(struct phone *phone)
 {
 	patience_begin(phone->engine, &phone->patience, PATIENCE_PHONE, DIALOGUE_S);
+	phone_lost(phone);
+}
+
+static void in_reset(struct phone *phone)
+{
+	patience_begin(phone->engine, &phone->patience, PATIENCE_PHONE, RESET_S);
 	phone_lost(phone);
 }
 
@@ -66,6 +75,7 @@ static const struct {
 	[ST_DECEASED] = { "DECEASED", out_of_service },
 	[ST_REGISTERING] = { "REGISTERING", in_dialogue },
 	[ST_REGISTERED] = { "REGISTERED", in_service },
+	[ST_RESETTING] = { "RESETTING", in_reset },
 };
 
 // What is not here changes nothing.
@@ -80,9 +90,14 @@ static const struct {
 	{ ST_REGISTERING, EV_READY, ST_REGISTERED },
 	{ ST_REGISTERING, EV_GONE, ST_UNREGISTERED },
 	{ ST_REGISTERING, EV_LOST, ST_DECEASED },
+	{ ST_REGISTERING, EV_RESET, ST_RESETTING },
 	{ ST_REGISTERED, EV_REGISTER, ST_REGISTERING },
+	{ ST_REGISTERED, EV_RESET, ST_RESETTING },
 	{ ST_REGISTERED, EV_GONE, ST_UNREGISTERED },
 	{ ST_REGISTERED, EV_LOST, ST_DECEASED },
+	{ ST_RESETTING, EV_REGISTER, ST_REGISTERING },
+	{ ST_RESETTING, EV_GONE, ST_UNREGISTERED },
+	{ ST_RESETTING, EV_LOST, ST_DECEASED },
 };
 
 static void trace(const struct phone *phone, uint8_t previous)
@@ -117,7 +132,7 @@ void station_fsm_expired(struct phone *phone, uint64_t now_us)
 
 	if (phone->state == ST_REGISTERING)
 		station_fsm_take(phone, EV_READY);
-	else if (now_us < phone->heard_us + limit_us)
+	else if (phone->state == ST_REGISTERED && now_us < phone->heard_us + limit_us)
 		patience_until(phone->engine, &phone->patience, phone->heard_us + limit_us);
 	else
 		station_abort(phone->station, true);
@@ -133,6 +148,11 @@ void station_fsm_ready(struct phone *phone)
 	station_fsm_take(phone, EV_READY);
 }
 
+void station_fsm_reset(struct phone *phone)
+{
+	station_fsm_take(phone, EV_RESET);
+}
+
 void station_fsm_alive(struct phone *phone)
 {
 	phone->heard_us = engine_now_us();
@@ -146,6 +166,11 @@ void station_fsm_gone(struct phone *phone, bool lost)
 bool phone_is_registering(const struct phone *phone)
 {
 	return phone->state == ST_REGISTERING;
+}
+
+bool phone_is_resetting(const struct phone *phone)
+{
+	return phone->state == ST_RESETTING;
 }
 
 bool phone_is_registered(const struct phone *phone)

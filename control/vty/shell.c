@@ -69,23 +69,8 @@ static int level_init(enum shell_level level)
 
 static void touched(void *ctx, enum touch what, unsigned tag)
 {
-	struct engine *engine = shell.setup.engine;
-
 	(void)ctx;
-	switch (what) {
-	case TOUCH_DN:
-		engine_dn_changed(engine, tag);
-		break;
-	case TOUCH_EPHONE:
-		engine_ephone_changed(engine, tag);
-		break;
-	case TOUCH_PROFILE:
-		engine_profiles_changed(engine);
-		break;
-	case TOUCH_CTI:
-		engine_cti_changed(engine);
-		break;
-	}
+	engine_touched(shell.setup.engine, what, tag);
 }
 
 static void note(void *ctx, enum config_note kind, struct span at, const char *text)

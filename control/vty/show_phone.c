@@ -151,9 +151,10 @@ static void show_phone(struct shell_call *call, const struct phone *phone)
 		phone_state_name(phone));
 	if (phone_is_registered(phone))
 		fprintf(out, " in SCCP ver %u", phone->protocol_version);
-	fprintf(out, "\nmediaActive:%u offhook:%d ringing:%d reset:%d dnd:%d caps:%u\n",
-		phone_media(phone), phone->off_hook, phone_is_ringing(phone), phone->lines_stale,
-		phone->do_not_disturb, phone->codec_count);
+	fprintf(out,
+		"\nmediaActive:%u offhook:%d ringing:%d reset:%d reset_sent:%d dnd:%d caps:%u\n",
+		phone_media(phone), phone->off_hook, phone_is_ringing(phone), phone->waits,
+		phone_is_resetting(phone), phone->do_not_disturb, phone->codec_count);
 	fprintf(out, "IP:%s %s keepalive %" PRIu32 " max_line %u available_line %u\n",
 		phone->remote.addr.family == ADDR_NONE ? "-"
 						       : endpoint_text(&phone->remote, address),

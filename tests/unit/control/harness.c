@@ -286,22 +286,7 @@ static bool take(void *ctx, const struct command *command)
 // What the operator's shell does (control/vty/shell.c).
 static void touched(void *ctx, enum touch what, unsigned tag)
 {
-	struct engine *engine = &((struct rig *)ctx)->engine;
-
-	switch (what) {
-	case TOUCH_DN:
-		engine_dn_changed(engine, tag);
-		break;
-	case TOUCH_EPHONE:
-		engine_ephone_changed(engine, tag);
-		break;
-	case TOUCH_PROFILE:
-		engine_profiles_changed(engine);
-		break;
-	case TOUCH_CTI:
-		engine_cti_changed(engine);
-		break;
-	}
+	engine_touched(&((struct rig *)ctx)->engine, what, tag);
 }
 
 struct rig *rig_new(const char *config)

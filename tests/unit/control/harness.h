@@ -94,6 +94,22 @@ void rig_free(struct rig *rig);
 // A line of the operator while the engine runs. False when it is a wrong one.
 bool rig_configure(struct rig *rig, const char *line);
 
+// The same for a change made behind the editor's back.
+static inline void engine_dn_changed(struct engine *engine, unsigned tag)
+{
+	engine_touched(engine, TOUCH_DN, tag);
+}
+
+static inline void engine_ephone_changed(struct engine *engine, unsigned tag)
+{
+	engine_touched(engine, TOUCH_EPHONE, tag);
+}
+
+static inline void engine_cti_changed(struct engine *engine)
+{
+	engine_touched(engine, TOUCH_CTI, 0);
+}
+
 // One turn, and those that the phones' media acknowledgements cause.
 void rig_event(struct rig *rig, const struct event *event);
 // Lets the time pass second by second; phones send a KeepAlive every 30 seconds.

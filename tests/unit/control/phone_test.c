@@ -414,6 +414,7 @@ static void extension_mobility(void **state)
 	assert_string_equal(msg->config_stat_res.user_name, "user204");
 	assert_false(dn_has_phone(dn_by_tag(w->engine, 3)));
 	// Logout in a call waits for its end.
+	sim_start(w->em);
 	sim_off_hook(w->em);
 	rig_forget(w->rig);
 	assert_int_equal(phone_em_logout(w->engine, "user204"), 0);

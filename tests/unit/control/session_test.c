@@ -626,9 +626,11 @@ static void overlay_ends_the_line(void **state)
 	sim_on_hook(o->a);
 	client_told(&o->ca, "ConnectionClearedEvent M1 droppedConnection={C1 tel:201 }"
 			    " releasingDevice={tel:201 } localConnectionInfo=null"
-			    " cause=normalClearing\nMonitorStop M1\nBYE\n");
+			    " cause=normalClearing\nOutOfServiceEvent M1 device={tel:201 }\n"
+			    "MonitorStop M1\nBYE\n");
 	client_told(&o->cb, "");
 	assert_string_equal(client_invite(&o->ca, STATUS), "403");
+	sim_start(o->a);
 }
 
 static void another_model_ends_the_line(void **state)
