@@ -66,11 +66,14 @@ static enum call_result check_single_step(const struct connection *connection)
 		       : CALL_BAD_STATE;
 }
 
+// Whoever is left to wait for an answer calls from now on, also at its phone.
 static void single_step(struct connection *connection, const struct party *to)
 {
+	struct connection *stays = transferee(connection);
 	struct call *call = connection->call;
 
-	call->calling = call_party(call, transferee(connection));
+	stays->outbound = true;
+	call->calling = call_party(call, stays);
 	call->called = *to;
 	call->redirecting = (struct party){ 0 };
 	call->redirections = 0;
@@ -118,23 +121,26 @@ enum call_result transfer_entered(struct connection *connection, const struct pa
 	return CALL_OK;
 }
 
-// The party that is there already calls the one that still rings.
-static void parties_set(struct call *call, const struct connection *stays, const struct call *other,
-	const struct connection *joins)
+// One of the two calls the other in the call that is left: who was called in its own call keeps how
+// it was reached, by whatever number and whoever diverted it.
+static void parties_set(
+	struct call *call, const struct connection *calls, const struct connection *called)
 {
-	struct party first = call_party(call, stays), second = call_party(other, joins);
+	struct party calling = call_party(calls->call, calls);
+	const struct call *from = called->call;
 
-	if (connection_is_up(stays)) {
-		call->calling = first;
-		call->called = second;
-		call->redirecting = other->redirecting;
-		call->redirections = other->redirections;
-		call->first_redirection = other->first_redirection;
-		call->last_redirection = other->last_redirection;
+	if (from->calling.dn == called->dn) {
+		call->called = from->calling;
+		call->redirecting = (struct party){ 0 };
+		call->redirections = 0;
 	} else {
-		call->calling = second;
-		call->called = first;
+		call->called = from->called;
+		call->redirecting = from->redirecting;
+		call->redirections = from->redirections;
+		call->first_redirection = from->first_redirection;
+		call->last_redirection = from->last_redirection;
 	}
+	call->calling = calling;
 	call->party_changes++;
 }
 
@@ -163,9 +169,12 @@ static void transfer(struct connection *primary, struct connection *secondary)
 {
 	struct call *call = primary->call, *other = secondary->call;
 	struct connection *stays = transferee(primary), *joins = transferee(secondary);
+	struct connection *calls = connection_is_up(stays) ? stays : joins;
+	struct connection *called = calls == stays ? joins : stays;
 	struct party to = call_party(other, joins);
 
-	parties_set(call, stays, other, joins);
+	calls->outbound |= !connection_is_up(called);
+	parties_set(call, calls, called);
 	call_merge(call, other, CSTA_CAUSE_TRANSFER);
 	call_transition(&(struct transition){
 		.kind = TRANSITION_TRANSFERRED,

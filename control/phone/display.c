@@ -294,25 +294,34 @@ static void end_write(
 	span_fit(span_str(end->number), number, number_size);
 }
 
-// Who diverted the call last, why it was diverted at first and at last, and to whom it came by
-// that.
-static void redirection_fill(
-	struct sccp_call_info *info, const struct call *call, const struct connection *called_end)
+// The called end: by the number that was called or, where the call was diverted, the device that it
+// came to.
+static struct end called_end_of(const struct call *call, const struct connection *connection)
 {
+	if (call->redirecting.number[0] == '\0' || connection == NULL)
+		return end_of(&call->called);
+	return (struct end){ dn_name(connection->dn), connection->dn->numbers[DN_PRIMARY].text, 0 };
+}
+
+// Who was called, who diverted the call last, and why it was diverted at first and at last. Where
+// somebody was called into a talk, that is how he was reached: the talk was with somebody else.
+static void redirection_fill(struct sccp_call_info *info, const struct call *call)
+{
+	struct end original = end_of(&call->called);
+
 	if (call->redirecting.number[0] == '\0')
 		return;
+	if (call->mixer == NULL)
+		END_WRITE(info->original_name, info->original_number, &original);
 	NAME_SET(info->redirecting_name, party_name(&call->redirecting));
 	FIELD_COPY(info->redirecting_number, call->redirecting.number);
 	info->original_reason = redirect_reason(call->first_redirection);
 	info->redirecting_reason = redirect_reason(call->last_redirection);
-	if (called_end == NULL)
-		return;
-	NAME_SET(info->called_name, dn_name(called_end->dn));
-	FIELD_COPY(info->called_number, called_end->dn->numbers[DN_PRIMARY].text);
 }
 
-// A transfer may have made a called party the calling one: for the phone the call stays one that
-// came in, and the other way round. In a conference the far end is nobody in particular.
+// A transfer may have made a called party the calling one: for the phone a talk stays one that came
+// in, and the other way round; how the far end was reached is nothing to it then. In a conference the
+// far end is nobody in particular.
 void show_call_info(struct appearance *a)
 {
 	const struct connection *own = a->connection;
@@ -320,9 +329,10 @@ void show_call_info(struct appearance *a)
 	bool outbound = own->outbound, conference = call_is_conference(call);
 	bool calls = own->dn == call->calling.dn;
 	const struct party self = call_party(call, own);
-	const struct party *near_party = calls ? &call->calling : &call->called;
-	struct end near = end_of(call->mixer != NULL ? &self : near_party);
-	struct end far = end_of(calls ? &call->called : &call->calling);
+	struct end calling = end_of(&call->calling);
+	struct end called = called_end_of(call, calls ? connection_peer(own) : own);
+	struct end near = call->mixer != NULL ? end_of(&self) : calls ? calling : called;
+	struct end far = calls ? called : calling;
 	struct sccp_msg msg;
 	struct sccp_call_info *info = &msg.call_info;
 
@@ -337,8 +347,8 @@ void show_call_info(struct appearance *a)
 	END_WRITE(info->called_name, info->called_number, outbound ? &far : &near);
 	FIELD_COPY(info->original_name, info->called_name);
 	FIELD_COPY(info->original_number, info->called_number);
-	if (!conference)
-		redirection_fill(info, call, outbound ? connection_peer(own) : own);
+	if (!conference && outbound == calls)
+		redirection_fill(info, call);
 	phone_send(a->line->phone, &msg);
 }
 

@@ -229,13 +229,13 @@ static void transferring_blind(void **state)
 	sim_log_is(w->b, "StopTone\n"
 			 "CallState Proceed\n"
 			 "SelectSoftKeys RingOut\n"
-			 "CallInfo Inbound 203>202\n"
+			 "CallInfo Outbound 202>203\n"
 			 "DialedNumber 203\n"
 			 "DisplayPromptStatus Call Proceed\n"
 			 "CallState RingOut\n"
 			 "StartTone AlertingTone\n"
 			 "DisplayPromptStatus Ring out\n"
-			 "CallInfo Inbound 203>202\n");
+			 "CallInfo Outbound 202>203\n");
 	sim_log_is(w->c, "DisplayPromptStatus From 202\nCallInfo Inbound 202>203\n");
 	sim_off_hook(w->c);
 	rig_story_is(w->rig, "Established 203 connected transfer\n");
