@@ -16,7 +16,7 @@ struct cell_head {
 
 enum { HEAD = sizeof(struct cell_head), CACHE_LINE = 64 };
 
-static uint32_t cells_of(size_t bytes)
+uint32_t ring_cells(size_t bytes)
 {
 	return (uint32_t)((bytes + HEAD + RING_CELL - 1) / RING_CELL);
 }
@@ -30,11 +30,11 @@ static uint32_t power_of_two(uint32_t n)
 	return p;
 }
 
-static int ring_init(struct ring *ring, uint32_t cells, size_t message_max, int fd)
+int ring_init(struct ring *ring, uint32_t cells, size_t message_max, int fd)
 {
 	*ring = (struct ring){
 		.message_max = message_max,
-		.message_cells = cells_of(message_max),
+		.message_cells = ring_cells(message_max),
 		.fd = fd,
 	};
 	if (cells < 4 * ring->message_cells)
@@ -121,11 +121,11 @@ static void cells_read(const struct ring *ring, uint32_t cell, size_t at, void *
 		memcpy((uint8_t *)bytes + part, ring->cells, n - part);
 }
 
-static bool push(struct ring *ring, const void *message, size_t bytes)
+bool ring_push(struct ring *ring, const void *message, size_t bytes, const void *more, size_t nmore)
 {
-	struct cell_head head = { .bytes = bytes };
+	struct cell_head head = { .bytes = bytes + nmore };
 	uint32_t written = atomic_load_explicit(&ring->written, memory_order_relaxed);
-	uint32_t cells = cells_of(bytes);
+	uint32_t cells = ring_cells(head.bytes);
 
 	if (!ring_has_room(ring, cells)) {
 		ring->refused++;
@@ -133,6 +133,8 @@ static bool push(struct ring *ring, const void *message, size_t bytes)
 	}
 	cells_write(ring, written, 0, &head, HEAD);
 	cells_write(ring, written, HEAD, message, bytes);
+	if (nmore > 0)
+		cells_write(ring, written, HEAD + bytes, more, nmore);
 	atomic_store_explicit(&ring->written, written + cells, memory_order_release);
 	ring->next_seq++;
 	ring->pushed++;
@@ -143,13 +145,13 @@ static bool push(struct ring *ring, const void *message, size_t bytes)
 bool ring_push_event(struct ring *ring, struct event *event)
 {
 	event->seq = ring->next_seq;
-	return push(ring, event, event_size(event));
+	return ring_push(ring, event, event_size(event), NULL, 0);
 }
 
 bool ring_push_command(struct ring *ring, struct command *command)
 {
 	command->seq = ring->next_seq;
-	return push(ring, command, command_size(command));
+	return ring_push(ring, command, command_size(command), NULL, 0);
 }
 
 // Is there a message?
@@ -160,21 +162,21 @@ static bool arrived(struct ring *ring, uint32_t read)
 	return ring->written_seen != read;
 }
 
-static bool pop(struct ring *ring, void *message)
+size_t ring_pop(struct ring *ring, void *message)
 {
 	uint32_t read = atomic_load_explicit(&ring->read, memory_order_relaxed);
 	struct cell_head head;
 
 	if (!arrived(ring, read))
-		return false;
+		return 0;
 	cells_read(ring, read, 0, &head, HEAD);
 	cells_read(ring, read, HEAD, message, head.bytes);
-	read += cells_of(head.bytes);
+	read += ring_cells(head.bytes);
 	atomic_store_explicit(&ring->read, read, memory_order_release);
 	ring->popped++;
 	if (ring->written_seen != read) // the next one, while this one is looked at
 		__builtin_prefetch(ring->cells + place(ring, read, 0));
-	return true;
+	return head.bytes;
 }
 
 static void check_seq(struct ring *ring, uint32_t seq)
@@ -186,7 +188,7 @@ static void check_seq(struct ring *ring, uint32_t seq)
 
 bool ring_pop_event(struct ring *ring, struct event *event)
 {
-	if (!pop(ring, event))
+	if (ring_pop(ring, event) == 0)
 		return false;
 	check_seq(ring, event->seq);
 	return true;
@@ -194,7 +196,7 @@ bool ring_pop_event(struct ring *ring, struct event *event)
 
 bool ring_pop_command(struct ring *ring, struct command *command)
 {
-	if (!pop(ring, command))
+	if (ring_pop(ring, command) == 0)
 		return false;
 	check_seq(ring, command->seq);
 	return true;

@@ -139,6 +139,32 @@ static void test_gap_is_seen(void **state)
 	ring_fini(&ring);
 }
 
+// Messages of any kind, given in two parts, of every length up to the largest; each comes out whole
+// however it wraps around the end.
+static void test_two_parts(void **state)
+{
+	enum { HEAD_BYTES = 12, MAX = 300 };
+	uint8_t head[HEAD_BYTES], body[MAX], out[MAX];
+	struct ring ring;
+
+	(void)state;
+	assert_int_equal(ring_init(&ring, 0, MAX, -1), 0);
+	assert_true(ring_credit(&ring) >= 4);
+	assert_int_equal(ring_pop(&ring, out), 0);
+	for (size_t n = 0; n <= MAX - HEAD_BYTES; n++) {
+		uint32_t used = ring_used(&ring);
+
+		memset(head, (int)n, sizeof(head));
+		memset(body, (int)(n + 1), sizeof(body));
+		assert_true(ring_push(&ring, head, sizeof(head), body, n));
+		assert_int_equal(ring_used(&ring) - used, ring_cells(sizeof(head) + n));
+		assert_int_equal(ring_pop(&ring, out), sizeof(head) + n);
+		assert_memory_equal(out, head, sizeof(head));
+		assert_memory_equal(out + sizeof(head), body, n);
+	}
+	ring_fini(&ring);
+}
+
 static bool readable(int fd)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
@@ -237,6 +263,7 @@ int main(void)
 		cmocka_unit_test(test_refused_push_changes_nothing),
 		cmocka_unit_test(test_stopped_reader),
 		cmocka_unit_test(test_gap_is_seen),
+		cmocka_unit_test(test_two_parts),
 		cmocka_unit_test(test_wake),
 		cmocka_unit_test(test_two_threads),
 	};
