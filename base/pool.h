@@ -11,6 +11,8 @@
 
 #include "base/handle.h"
 
+enum { POOL_PLACE_BYTES = 2 * sizeof(uint32_t) }; // beside each object
+
 struct pool {
 	uint8_t *objects;
 	uint32_t *generations; // odd: in use, even: free; the handle carries generation / 2 + 1

@@ -230,12 +230,15 @@ static int tcp_start(struct dataplane *dp, struct worker *worker)
 		return status;
 	worker->streams_max[STREAM_SKINNY] = phones;
 	worker->streams_max[STREAM_SIP] = sip_conns;
-	status = pool_init(&worker->sip_streams, worker->index, sip_conns + STREAM_SPARE,
-		sizeof(struct sip_stream));
+	status = pool_init(&worker->streams, worker->index, phones + sip_conns + STREAM_SPARE,
+		sizeof(struct stream));
 	if (status < 0)
 		return status;
-	return pool_init(&worker->streams, worker->index, phones + sip_conns + STREAM_SPARE,
-		sizeof(struct stream));
+	worker->parked = calloc(worker->streams.capacity, sizeof(*worker->parked));
+	if (worker->parked == NULL)
+		return -ENOMEM;
+	status = ways_init(&worker->ways, 2 * sip_conns, &worker->key);
+	return status < 0 ? status : foreign_init(worker, tcp.connections);
 }
 
 // Roots of messages that answer one of ours.
@@ -299,7 +302,9 @@ static void worker_fini(struct worker *worker)
 	sip_shell_fini(worker);
 	tcp_stack_fini(worker->tcp);
 	pool_fini(&worker->streams);
-	pool_fini(&worker->sip_streams);
+	free(worker->parked);
+	ways_fini(&worker->ways);
+	foreign_fini(worker);
 	reassembly_fini(&worker->pieces);
 	arp_fini(&worker->arp);
 	ring_fini(&worker->events);

@@ -4,73 +4,99 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <rte_mbuf.h>
 #include <rte_ring.h>
 #include <rte_ring_elem.h>
 
 #include "dataplane/arp.h"
+#include "dataplane/foreign.h"
 #include "dataplane/ip4.h"
 #include "dataplane/packet.h"
 #include "dataplane/sip_shell.h"
 #include "dataplane/worker.h"
 
-enum { ITEM = sizeof(struct relay_item) };
+enum { PACKET = sizeof(struct relay_packet) };
 
 // --- rings
 // ------------------------------------------------------------------------------------------
 
-static struct rte_ring *ring_new(const char *name, unsigned room)
+static struct rte_ring *packets_new(void)
 {
-	ssize_t bytes = rte_ring_get_memsize_elem(ITEM, room);
+	ssize_t bytes = rte_ring_get_memsize_elem(PACKET, RELAY_PACKETS);
 	struct rte_ring *ring = NULL;
 
 	if (bytes > 0)
 		ring = aligned_alloc(
 			RTE_CACHE_LINE_SIZE, RTE_ALIGN_CEIL((size_t)bytes, RTE_CACHE_LINE_SIZE));
 	if (ring != NULL)
-		rte_ring_init(ring, name, room, RING_F_SP_ENQ | RING_F_SC_DEQ);
+		rte_ring_init(ring, "packets", RELAY_PACKETS, RING_F_SP_ENQ | RING_F_SC_DEQ);
 	return ring;
+}
+
+static int pair_rings(struct relay_pair *pair)
+{
+	const size_t message = sizeof(struct relay_sip) + SIP_MESSAGE_MAX;
+	const size_t write = sizeof(struct relay_write) + SIP_MESSAGE_MAX;
+	int status = ring_init(&pair->messages, 0, message, -1);
+
+	if (status == 0)
+		status = ring_init(&pair->writes, 0, write, -1);
+	if (status == 0)
+		status = ring_init(&pair->news, RELAY_NEWS, sizeof(struct foreign_news), -1);
+	if (status == 0)
+		status = ring_init(&pair->kept, RELAY_KEPT * ring_cells(write), write, -1);
+	pair->packets = packets_new();
+	return pair->packets == NULL ? -ENOMEM : status;
 }
 
 int relay_init(struct worker *const *workers, unsigned n)
 {
 	for (unsigned i = 0; i < n * n; i++) {
 		unsigned from = i / n, to = i % n;
-		struct relay *giver = &workers[from]->relay;
-		struct relay *taker = &workers[to]->relay;
+		struct relay_pair *pair;
+		int status;
 
 		if (from == to)
 			continue;
-		taker->packets_in[from] = ring_new("packets", RELAY_PACKETS);
-		taker->messages_in[from] = ring_new("messages", RELAY_MESSAGES);
-		giver->packets_out[to] = taker->packets_in[from];
-		giver->messages_out[to] = taker->messages_in[from];
-		if (taker->packets_in[from] == NULL || taker->messages_in[from] == NULL)
+		pair = aligned_alloc(RTE_CACHE_LINE_SIZE, sizeof(*pair));
+		if (pair == NULL)
 			return -ENOMEM;
+		memset(pair, 0, sizeof(*pair));
+		workers[to]->relay.in[from] = pair;
+		workers[from]->relay.out[to] = pair;
+		status = pair_rings(pair);
+		if (status < 0)
+			return status;
 	}
 	return 0;
 }
 
-static void ring_free_all(struct rte_ring *ring)
+static void pair_free(struct relay_pair *pair)
 {
-	struct relay_item item;
+	struct relay_packet packet;
 
-	while (ring != NULL && rte_ring_dequeue_elem(ring, &item, ITEM) == 0)
-		rte_pktmbuf_free(item.m);
-	free(ring);
+	if (pair == NULL)
+		return;
+	while (pair->packets != NULL && rte_ring_dequeue_elem(pair->packets, &packet, PACKET) == 0)
+		rte_pktmbuf_free(packet.m);
+	free(pair->packets);
+	ring_fini(&pair->messages);
+	ring_fini(&pair->writes);
+	ring_fini(&pair->news);
+	ring_fini(&pair->kept);
+	free(pair);
 }
 
 void relay_fini(struct worker *worker)
 {
-	for (unsigned i = 0; i < HANDLE_WORKERS_MAX; i++) {
-		ring_free_all(worker->relay.packets_in[i]);
-		ring_free_all(worker->relay.messages_in[i]);
-	}
+	for (unsigned i = 0; i < HANDLE_WORKERS_MAX; i++)
+		pair_free(worker->relay.in[i]);
 }
 
-// --- giving
-// -----------------------------------------------------------------------------------------
+// --- packets
+// ----------------------------------------------------------------------------------------
 
 // The bytes in buffers of ours, chained when one is too small. NULL: there are none (counted).
 static struct rte_mbuf *bytes_copy(struct worker *worker, const uint8_t *bytes, size_t n)
@@ -101,13 +127,15 @@ static struct rte_mbuf *bytes_copy(struct worker *worker, const uint8_t *bytes, 
 	return head;
 }
 
-// The item's buffer is given or freed.
-static bool give(struct worker *worker, struct rte_ring *ring, const struct relay_item *item)
+// The buffer is given or freed.
+static bool give(struct worker *worker, unsigned to, const struct relay_packet *packet)
 {
-	if (rte_ring_enqueue_elem(ring, (void *)(uintptr_t)item, ITEM) == 0)
+	struct rte_ring *ring = worker->relay.out[to]->packets;
+
+	if (rte_ring_enqueue_elem(ring, (void *)(uintptr_t)packet, PACKET) == 0)
 		return true;
 	drop(worker, DROP_RELAY_FULL);
-	rte_pktmbuf_free(item->m);
+	rte_pktmbuf_free(packet->m);
 	return false;
 }
 
@@ -128,7 +156,7 @@ static struct rte_mbuf *buffer_take(struct packet *pkt)
 
 void relay_packet(struct worker *worker, unsigned to, struct packet *pkt)
 {
-	struct relay_item item = {
+	struct relay_packet item = {
 		.m = buffer_take(pkt),
 		.kind = RELAY_IP,
 		.port = (uint8_t)pkt->port,
@@ -137,134 +165,39 @@ void relay_packet(struct worker *worker, unsigned to, struct packet *pkt)
 
 	if (item.m == NULL)
 		item.m = bytes_copy(worker, pkt->p, pkt->n);
-	if (item.m != NULL && give(worker, worker->relay.packets_out[to], &item))
+	if (item.m != NULL && give(worker, to, &item))
 		worker->n.packets_given++;
 }
 
 void relay_arp(struct worker *worker, const struct packet *pkt)
 {
-	struct relay_item item = { .kind = RELAY_ARP, .port = (uint8_t)pkt->port };
+	struct relay_packet item = { .kind = RELAY_ARP, .port = (uint8_t)pkt->port };
 
 	for (unsigned to = 0; to < worker->home->workers; to++) {
 		if (to == worker->index)
 			continue;
 		item.m = bytes_copy(worker, pkt->p, pkt->n);
 		if (item.m != NULL)
-			give(worker, worker->relay.packets_out[to], &item);
+			give(worker, to, &item);
 	}
 }
 
 void relay_frame(struct worker *worker, unsigned to, unsigned port, struct rte_mbuf *m)
 {
-	struct relay_item item = { .m = m, .kind = RELAY_FRAME, .port = (uint8_t)port };
+	struct relay_packet item = { .m = m, .kind = RELAY_FRAME, .port = (uint8_t)port };
 
-	give(worker, worker->relay.packets_out[to], &item);
+	give(worker, to, &item);
 }
 
-unsigned relay_room(const struct worker *worker)
-{
-	unsigned least = RELAY_MESSAGES;
-
-	for (unsigned to = 0; to < worker->home->workers; to++) {
-		unsigned room = to == worker->index
-					? RELAY_MESSAGES
-					: rte_ring_free_count(worker->relay.messages_out[to]);
-
-		if (room < least)
-			least = room;
-	}
-	return least > RELAY_RESERVE ? least - RELAY_RESERVE : 0;
-}
-
-static bool message_give(struct worker *worker, unsigned to, const struct relay_item *item)
-{
-	if (!give(worker, worker->relay.messages_out[to], item))
-		return false;
-	worker->n.messages_given++;
-	return true;
-}
-
-bool relay_sip(struct worker *worker, unsigned to, const struct sip_flow *flow, const void *bytes,
-	size_t n)
-{
-	struct relay_item item = {
-		.m = bytes_copy(worker, bytes, n),
-		.conn = flow->conn,
-		.local = flow->local,
-		.remote = flow->remote,
-		.kind = RELAY_SIP,
-		.proto = flow->proto,
-	};
-
-	return item.m != NULL && message_give(worker, to, &item);
-}
-
-bool relay_write(struct worker *worker, handle_t conn, const void *bytes, size_t n)
-{
-	struct relay_item item = { .conn = conn, .kind = RELAY_WRITE };
-
-	if (handle_owner(conn) >= worker->home->workers)
-		return false;
-	item.m = bytes_copy(worker, bytes, n);
-	return item.m != NULL && message_give(worker, handle_owner(conn), &item);
-}
-
-void relay_lost(struct worker *worker, handle_t conn, bool undelivered)
-{
-	struct relay_item item = {
-		.conn = conn,
-		.kind = RELAY_LOST,
-		.undelivered = undelivered,
-	};
-
-	for (unsigned to = 0; to < worker->home->workers; to++) {
-		if (to != worker->index)
-			message_give(worker, to, &item);
-	}
-}
-
-// --- taking
-// -----------------------------------------------------------------------------------------
-
-static void take_ip(struct worker *worker, const struct relay_item *item, struct packet *pkt)
+static void take_ip(struct worker *worker, const struct relay_packet *item, struct packet *pkt)
 {
 	pkt->l4_checked = item->l4_checked;
 	ip4_relayed(worker, pkt);
 }
 
-static void take_arp(struct worker *worker, const struct relay_item *item, struct packet *pkt)
-{
-	(void)item;
-	arp_input(worker, pkt);
-}
-
-static void take_sip(struct worker *worker, const struct relay_item *item, struct packet *pkt)
-{
-	struct sip_flow flow = {
-		.proto = item->proto,
-		.local = item->local,
-		.remote = item->remote,
-		.conn = item->conn,
-	};
-
-	sip_relayed(worker, &flow, pkt->p, pkt->n);
-}
-
-static void take_write(struct worker *worker, const struct relay_item *item, struct packet *pkt)
-{
-	sip_relayed_write(worker, item->conn, pkt->p, pkt->n);
-}
-
 // Reads the item's bytes and hands them on; the buffer is freed unless it was handed on itself.
-static void take(struct worker *worker, const struct relay_item *item)
+static void packet_take(struct worker *worker, const struct relay_packet *item)
 {
-	static void (*const takers[])(
-		struct worker * worker, const struct relay_item *item, struct packet *pkt) = {
-		[RELAY_IP] = take_ip,
-		[RELAY_ARP] = take_arp,
-		[RELAY_SIP] = take_sip,
-		[RELAY_WRITE] = take_write,
-	};
 	uint32_t n = rte_pktmbuf_pkt_len(item->m);
 	struct packet pkt = {
 		.p = rte_pktmbuf_read(item->m, 0, n, worker->frame),
@@ -274,53 +207,210 @@ static void take(struct worker *worker, const struct relay_item *item)
 		.settled = true,
 	};
 
-	takers[item->kind](worker, item, &pkt);
+	if (item->kind == RELAY_IP)
+		take_ip(worker, item, &pkt);
+	else
+		arp_input(worker, &pkt);
 	rte_pktmbuf_free(pkt.m);
 }
 
-static unsigned packets_take(struct worker *worker, struct rte_ring *ring)
+static unsigned packets_take(struct worker *worker, unsigned from)
 {
-	struct relay_item items[RELAY_BURST];
-	unsigned n = rte_ring_dequeue_burst_elem(ring, items, ITEM, RELAY_BURST, NULL);
+	struct relay_packet items[RELAY_BURST];
+	unsigned n = rte_ring_dequeue_burst_elem(
+		worker->relay.in[from]->packets, items, PACKET, RELAY_BURST, NULL);
 
 	worker->n.packets_taken += n;
 	for (unsigned i = 0; i < n; i++) {
 		if (items[i].kind == RELAY_FRAME)
 			port_send(worker, items[i].port, items[i].m);
 		else
-			take(worker, &items[i]);
+			packet_take(worker, &items[i]);
 	}
 	return n;
 }
 
-// What a message may cause in events must find room: else it stays, and the stream it came by with
-// it.
-static unsigned messages_take(struct worker *worker, struct rte_ring *ring)
+// --- news of connections
+// ----------------------------------------------------------------------------
+
+bool relay_news(struct worker *worker, unsigned to, const struct foreign_news *news)
 {
-	struct relay_item item;
+	return ring_push(&worker->relay.out[to]->news, news, sizeof(*news), NULL, 0);
+}
+
+static unsigned news_take(struct worker *worker, unsigned from)
+{
+	struct foreign_news news;
 	unsigned n = 0;
 
-	while (n < RELAY_BURST && ring_has_credit(&worker->events, STREAM_CREDIT) &&
-		rte_ring_dequeue_elem(ring, &item, ITEM) == 0) {
+	while (n < RELAY_NEWS && ring_pop(&worker->relay.in[from]->news, &news) > 0) {
+		foreign_hear(worker, from, &news);
 		n++;
-		if (item.kind == RELAY_LOST)
-			sip_relayed_lost(worker, item.conn, item.undelivered);
-		else
-			take(worker, &item);
+	}
+	return n;
+}
+
+// --- messages
+// ---------------------------------------------------------------------------------------
+
+bool relay_message(struct worker *worker, unsigned to, const struct sip_flow *flow,
+	const void *bytes, size_t n)
+{
+	struct relay_pair *pair = worker->relay.out[to];
+	struct relay_sip head = { .flow = *flow };
+
+	if (foreign_tell(worker, to) && ring_has_credit(&pair->messages, 1) &&
+		ring_push(&pair->messages, &head, sizeof(head), bytes, n)) {
+		worker->n.messages_given++;
+		return true;
+	}
+	if (flow->proto == SIP_OVER_UDP)
+		drop(worker, DROP_RELAY_FULL);
+	else
+		pair->refused = true;
+	return false;
+}
+
+bool relay_reopened(struct worker *worker)
+{
+	bool reopened = false;
+
+	for (unsigned to = 0; to < worker->home->workers; to++) {
+		struct relay_pair *pair = worker->relay.out[to];
+
+		if (pair == NULL || !pair->refused || !ring_has_credit(&pair->messages, 1) ||
+			!foreign_tell(worker, to))
+			continue;
+		pair->refused = false;
+		reopened = true;
+	}
+	return reopened;
+}
+
+// What a message may cause must find room: events to control, and answers to its connection even if
+// the worker that has it stands still from now on. Else it stays, and the stream it came by with
+// it.
+static bool message_may_come(struct worker *worker, unsigned from)
+{
+	return ring_has_credit(&worker->events, STREAM_CREDIT) &&
+	       ring_has_credit(&worker->relay.out[from]->kept,
+		       sip_owed(worker->sip, (uint8_t)from) + 1 + RELAY_ANSWERS);
+}
+
+static unsigned messages_take(struct worker *worker, unsigned from)
+{
+	struct ring *ring = &worker->relay.in[from]->messages;
+	struct relay *relay = &worker->relay;
+	const struct relay_sip *head = (const struct relay_sip *)relay->taken;
+	unsigned n = 0;
+
+	while (n < RELAY_BURST && message_may_come(worker, from)) {
+		size_t bytes = ring_pop(ring, relay->taken);
+
+		if (bytes == 0)
+			break;
+		// What was told before it was given is there now.
+		news_take(worker, from);
+		sip_relayed(
+			worker, &head->flow, relay->taken + sizeof(*head), bytes - sizeof(*head));
+		n++;
 	}
 	worker->n.messages_taken += n;
 	return n;
 }
 
+// --- writes
+// -----------------------------------------------------------------------------------------
+
+bool relay_has_room(const struct worker *worker, unsigned to)
+{
+	struct relay_pair *pair = worker->relay.out[to];
+
+	return ring_used(&pair->kept) == 0 && ring_has_credit(&pair->writes, 2);
+}
+
+bool relay_write(struct worker *worker, handle_t conn, bool request, const void *bytes, size_t n)
+{
+	struct relay_write head = { .conn = conn, .request = request };
+	struct foreign_conn *known = foreign_find(worker, conn);
+	struct relay_pair *pair;
+	bool kept;
+
+	if (known == NULL)
+		return false;
+	pair = worker->relay.out[handle_owner(conn)];
+	kept = ring_used(&pair->kept) > 0 ||
+	       !ring_push(&pair->writes, &head, sizeof(head), bytes, n);
+	if (kept && !ring_push(&pair->kept, &head, sizeof(head), bytes, n)) {
+		drop(worker, DROP_RELAY_FULL);
+		return false;
+	}
+	worker->n.writes_given++;
+	worker->n.writes_kept += kept;
+	foreign_wrote(known, ++pair->nwrites, n, request);
+	return true;
+}
+
+static unsigned kept_give(struct worker *worker, unsigned to)
+{
+	struct relay_pair *pair = worker->relay.out[to];
+	unsigned n = 0;
+	size_t bytes;
+
+	while (ring_used(&pair->kept) > 0 && ring_has_credit(&pair->writes, 1)) {
+		bytes = ring_pop(&pair->kept, worker->relay.taken);
+		ring_push(&pair->writes, worker->relay.taken, bytes, NULL, 0);
+		n++;
+	}
+	return n;
+}
+
+static unsigned writes_take(struct worker *worker, unsigned from)
+{
+	struct ring *ring = &worker->relay.in[from]->writes;
+	struct relay *relay = &worker->relay;
+	const struct relay_write *head = (const struct relay_write *)relay->taken;
+	unsigned n = 0;
+	size_t bytes;
+
+	while (n < RELAY_BURST && (bytes = ring_pop(ring, relay->taken)) > 0) {
+		relay->writes_taken[from]++;
+		sip_relayed_write(
+			worker, from, head, relay->taken + sizeof(*head), bytes - sizeof(*head));
+		n++;
+	}
+	worker->n.writes_taken += n;
+	return n;
+}
+
+// --- the turn
+// ---------------------------------------------------------------------------------------
+
 unsigned relay_poll(struct worker *worker)
 {
 	unsigned n = 0;
 
-	for (unsigned from = 0; from < worker->home->workers; from++) {
-		if (from == worker->index)
+	for (unsigned other = 0; other < worker->home->workers; other++) {
+		if (other == worker->index)
 			continue;
-		n += packets_take(worker, worker->relay.packets_in[from]);
-		n += messages_take(worker, worker->relay.messages_in[from]);
+		n += packets_take(worker, other);
+		n += news_take(worker, other);
+		n += writes_take(worker, other);
+		n += messages_take(worker, other);
+		n += kept_give(worker, other);
+		foreign_look(worker, other);
+		foreign_tell(worker, other);
 	}
 	return n;
+}
+
+bool relay_drained(const struct worker *worker)
+{
+	for (unsigned to = 0; to < worker->home->workers; to++) {
+		const struct relay_pair *pair = worker->relay.out[to];
+
+		if (pair != NULL && ring_used(&pair->kept) + ring_used(&pair->writes) > 0)
+			return false;
+	}
+	return true;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "dataplane/dataplane.h"
+#include "dataplane/foreign.h"
 #include "dataplane/relay.h"
 #include "dataplane/stream.h"
 #include "dataplane/udp.h"
@@ -92,30 +93,37 @@ void sip_relayed(
 	sip_input(worker->sip, flow, p, n, worker->now_us);
 }
 
-void sip_relayed_write(struct worker *worker, handle_t conn, const uint8_t *p, size_t n)
-{
-	struct stream *stream = stream_of(worker, conn);
-
-	if (stream == NULL) {
-		relay_lost(worker, conn, true); // the giver has not heard it yet
-		return;
-	}
-	stream->shared = true;
-	stream_write(worker, conn, p, n, DROP_SIP_NOT_READING);
-}
-
 // Our end of a connection that we opened has a port of its own; where we are to be reached is the
 // port that we listen on.
+static struct sip_flow flow_of(const struct worker *worker, handle_t conn,
+	const struct endpoint *local, const struct endpoint *remote)
+{
+	return (struct sip_flow){
+		.proto = SIP_OVER_TCP,
+		.local = { local->addr, worker->sip_listen.port },
+		.remote = *remote,
+		.conn = conn,
+	};
+}
+
+bool sip_stream_flow(
+	const struct worker *worker, const struct stream *stream, struct sip_flow *flow)
+{
+	struct endpoint local, remote;
+
+	if (tcp_local(worker->tcp, stream->conn, &local) < 0 ||
+		tcp_remote(worker->tcp, stream->conn, &remote) < 0)
+		return false;
+	*flow = flow_of(worker, stream->conn, &local, &remote);
+	return true;
+}
+
 void sip_stream_opened(struct worker *worker, struct stream *stream, const struct tcp_event *event)
 {
-	struct sip_flow flow = {
-		.proto = SIP_OVER_TCP,
-		.local = { event->local.addr, worker->sip_listen.port },
-		.remote = event->remote,
-		.conn = event->conn,
-	};
+	struct sip_flow flow = flow_of(worker, event->conn, &event->local, &event->remote);
 
-	sip_stream_open(worker->sip, stream->sip, &flow);
+	ways_add(worker, stream_index(worker, stream), WAY_REMOTE, &event->remote);
+	foreign_opened(worker, &flow);
 }
 
 // The beginning of a stream, once there is enough of it to tell. What is shorter than that goes to
@@ -145,13 +153,53 @@ static bool room_for(const struct worker *worker, handle_t conn, size_t n)
 	return queued + n <= (queued + tcp_room(worker->tcp, conn)) / 2;
 }
 
+// What other workers are told after the connection took bytes or sent them.
+static void room_tell(struct worker *worker, handle_t conn)
+{
+	bool room;
+
+	if (worker->foreign.size == 0)
+		return;
+	room = room_for(worker, conn, 0);
+	foreign_room(worker, conn, room);
+	if (!room)
+		tcp_want_room(worker->tcp, conn, worker->now_us);
+}
+
+static bool conn_write(struct worker *worker, handle_t conn, const void *bytes, size_t n)
+{
+	bool written = stream_write(worker, conn, bytes, n, DROP_SIP_NOT_READING);
+
+	room_tell(worker, conn);
+	return written;
+}
+
+// The giver may not know yet that the connection is gone. A request of its that came when others
+// had filled the queue is given up: its dialog hears of it.
+void sip_relayed_write(struct worker *worker, unsigned from, const struct relay_write *write,
+	const uint8_t *p, size_t n)
+{
+	struct stream *stream = stream_of(worker, write->conn);
+	bool full = write->request && tcp_room(worker->tcp, write->conn) < n;
+
+	if (stream != NULL)
+		stream->shared = true;
+	if (stream == NULL || full) {
+		drop(worker, DROP_RELAY_REFUSED);
+		foreign_refused(worker, from, write->conn);
+		room_tell(worker, write->conn);
+	} else if (!conn_write(worker, write->conn, p, n)) {
+		foreign_refused(worker, from, write->conn);
+	}
+	foreign_took(worker, from, write->conn, write->request ? n : 0);
+}
+
 // Messages to read at a time: as many as there is credit for, and room for short answers.
 static unsigned read_budget(const struct worker *worker, const struct stream *stream)
 {
 	size_t answers = tcp_room(worker->tcp, stream->conn) / ANSWER_BYTES;
 	size_t credit = ring_credit(&worker->events) - (STREAM_CREDIT - 1);
 
-	credit = RTE_MIN(credit, relay_room(worker));
 	if (credit > answers)
 		credit = answers;
 	return (unsigned)(credit < STREAM_BUDGET ? credit : STREAM_BUDGET);
@@ -161,16 +209,16 @@ enum stream_read sip_stream_read(struct worker *worker, struct stream *stream)
 {
 	struct span bytes = tcp_peek(worker->tcp, stream->conn);
 	struct sip_stream_result result;
+	struct sip_flow flow;
 
-	stream->sip->half = stream->eof;
-	if (bytes.n == 0)
+	if ((bytes.n == 0 && !stream->parked) || !sip_stream_flow(worker, stream, &flow))
 		return STREAM_READ_ALL;
 	if (begins_badly(worker, stream, bytes)) {
 		stream->deaf = true;
 		stream_fail(worker, stream);
 		return STREAM_READ_ALL;
 	}
-	if (!ring_has_credit(&worker->events, STREAM_CREDIT) || relay_room(worker) == 0)
+	if (!ring_has_credit(&worker->events, STREAM_CREDIT))
 		return STREAM_READ_MORE;
 	if (!room_for(worker, stream->conn, ANSWER_BYTES)) {
 		worker->n.pauses++;
@@ -178,13 +226,18 @@ enum stream_read sip_stream_read(struct worker *worker, struct stream *stream)
 		tcp_want_room(worker->tcp, stream->conn, worker->now_us);
 		return STREAM_READ_PAUSED;
 	}
-	result = sip_stream_input(worker->sip, stream->sip, &stream->sip->flow, bytes.p, bytes.n,
+	result = sip_stream_input(worker->sip, &stream->sip, &flow, bytes.p, bytes.n,
 		read_budget(worker, stream), worker->now_us);
 	tcp_consume(worker->tcp, stream->conn, result.consumed);
+	if (result.blocked) { // it is for another worker to take it
+		stream_waits(worker, stream, true, false);
+		stream_park(worker, stream);
+		return STREAM_READ_PARKED;
+	}
 	// A ping is as good as a message.
 	stream_waits(worker, stream,
-		result.messages > 0 || (result.consumed > 0 && stream->sip->pending == NULL),
-		stream->sip->pending != NULL);
+		result.messages > 0 || (result.consumed > 0 && stream->sip.pending == 0),
+		stream->sip.pending != 0);
 	if (result.close) {
 		stream->deaf = true;
 		stream->local = true;
@@ -196,6 +249,7 @@ enum stream_read sip_stream_read(struct worker *worker, struct stream *stream)
 
 void sip_stream_writable(struct worker *worker, struct stream *stream)
 {
+	room_tell(worker, stream->conn);
 	sip_flow_open(worker->sip, stream->conn);
 }
 
@@ -211,12 +265,21 @@ void sip_relayed_lost(struct worker *worker, handle_t conn, bool undelivered)
 	sip_flow_lost(worker->sip, conn);
 }
 
+void sip_stream_half(struct worker *worker, struct stream *stream)
+{
+	foreign_half(worker, stream->conn);
+}
+
 void sip_stream_closed(struct worker *worker, struct stream *stream, const struct tcp_event *event)
 {
-	sip_stream_close(worker->sip, stream->sip);
+	struct endpoint listener = { event->remote.addr, stream->sip.listens };
+	uint32_t index = stream_index(worker, stream);
+
+	sip_stream_close(worker->sip, &stream->sip);
+	ways_remove(worker, index, WAY_REMOTE, &event->remote);
+	ways_remove(worker, index, WAY_LISTENS, &listener);
 	sip_relayed_lost(worker, stream->conn, event->undelivered);
-	if (stream->shared)
-		relay_lost(worker, stream->conn, event->undelivered);
+	foreign_closed(worker, stream->conn, event->undelivered);
 }
 
 void sip_overload(struct worker *worker)
@@ -251,6 +314,11 @@ void sip_timers(struct worker *worker)
 // --- out
 // --------------------------------------------------------------------------------------------
 
+static bool is_answer(const void *bytes, size_t n)
+{
+	return n > 4 && memcmp(bytes, "SIP/", 4) == 0; // RFC 3261 7.2
+}
+
 static bool transmit(void *ctx, const struct sip_flow *flow, const void *bytes, size_t n)
 {
 	struct worker *worker = ctx;
@@ -258,8 +326,26 @@ static bool transmit(void *ctx, const struct sip_flow *flow, const void *bytes, 
 	if (flow->proto == SIP_OVER_UDP)
 		return udp_output(worker, &flow->local, &flow->remote, bytes, n);
 	if (handle_owner(flow->conn) != worker->index)
-		return relay_write(worker, flow->conn, bytes, n);
-	return stream_write(worker, flow->conn, bytes, n, DROP_SIP_NOT_READING);
+		return relay_write(worker, flow->conn, !is_answer(bytes, n), bytes, n);
+	return conn_write(worker, flow->conn, bytes, n);
+}
+
+static bool find(void *ctx, const struct endpoint *to, struct sip_flow *flow)
+{
+	return ways_find(ctx, to, flow);
+}
+
+static void listens_at(void *ctx, const struct sip_flow *flow, uint16_t port)
+{
+	struct worker *worker = ctx;
+	struct endpoint at = { flow->remote.addr, port };
+	struct stream *stream = stream_of(worker, flow->conn);
+
+	if (stream == NULL)
+		return;
+	stream->sip.listens = port;
+	ways_add(worker, stream_index(worker, stream), WAY_LISTENS, &at);
+	foreign_listens(worker, flow->conn, port);
 }
 
 static bool connect_to(void *ctx, const struct sip_flow *before, const struct endpoint *to,
@@ -267,17 +353,18 @@ static bool connect_to(void *ctx, const struct sip_flow *before, const struct en
 {
 	const struct stream *stream = stream_connect(ctx, STREAM_SIP, &before->local.addr, to);
 
-	if (stream != NULL)
-		*flow = stream->sip->flow;
-	return stream != NULL;
+	return stream != NULL && sip_stream_flow(ctx, stream, flow);
 }
 
 static bool has_room(void *ctx, const struct sip_flow *flow, size_t n)
 {
 	struct worker *worker = ctx;
 
-	if (flow->proto != SIP_OVER_TCP || handle_owner(flow->conn) != worker->index ||
-		room_for(worker, flow->conn, n))
+	if (flow->proto != SIP_OVER_TCP)
+		return true;
+	if (handle_owner(flow->conn) != worker->index)
+		return foreign_has_room(worker, flow->conn, n);
+	if (room_for(worker, flow->conn, n))
 		return true;
 	tcp_want_room(worker->tcp, flow->conn, worker->now_us);
 	return false;
@@ -507,7 +594,7 @@ static void indicate(void *ctx, const struct sip_indication *ind)
 
 // A message for a dialog or transaction of another worker: by a connection that is not at home
 // there, or in a datagram whose owner only the parser saw.
-static void foreign(
+static bool foreign(
 	void *ctx, uint8_t owner, const struct sip_flow *flow, const void *bytes, size_t n)
 {
 	struct worker *worker = ctx;
@@ -515,19 +602,21 @@ static void foreign(
 		flow->proto == SIP_OVER_TCP ? stream_of(worker, flow->conn) : NULL;
 
 	if (owner >= worker->home->workers) // minted by an engine with more workers than this one
-		return;
+		return true;
 	if (stream != NULL) {
 		stream->shared = true;
 		stream_trust(worker, flow->conn); // the token in the message is one of ours
 	}
-	relay_sip(worker, owner, flow, bytes, n);
+	return relay_message(worker, owner, flow, bytes, n);
 }
 
 const struct sip_endpoint_ops sip_shell_ops = {
 	.transmit = transmit,
 	.indicate = indicate,
 	.foreign = foreign,
+	.find = find,
 	.connect = connect_to,
+	.listens = listens_at,
 	.has_room = has_room,
 };
 

@@ -14,6 +14,7 @@
 
 struct command;
 struct dataplane_config;
+struct relay_write;
 struct sip_endpoint_ops;
 struct sip_flow;
 struct tcp_event;
@@ -38,15 +39,21 @@ void sip_datagram(struct worker *worker, const struct endpoint *local,
 // connection of ours.
 void sip_relayed(
 	struct worker *worker, const struct sip_flow *flow, const uint8_t *p, size_t n);
-void sip_relayed_write(struct worker *worker, handle_t conn, const uint8_t *p, size_t n);
-// A connection is gone, perhaps with bytes that its peer never got.
+void sip_relayed_write(struct worker *worker, unsigned from, const struct relay_write *write,
+	const uint8_t *p, size_t n);
+// A connection is gone, ours or another worker's, perhaps with bytes that its peer never got.
 void sip_relayed_lost(struct worker *worker, handle_t conn, bool undelivered);
+
+// How a connection of ours is named to the endpoint. False: it is gone.
+bool sip_stream_flow(
+	const struct worker *worker, const struct stream *stream, struct sip_flow *flow);
 
 void sip_stream_opened(struct worker *worker, struct stream *stream, const struct tcp_event *event);
 enum stream_read sip_stream_read(struct worker *worker, struct stream *stream);
 void sip_stream_writable(struct worker *worker, struct stream *stream);
 // A dialog hears by it.
 bool sip_stream_used(const struct worker *worker, const struct stream *stream);
+void sip_stream_half(struct worker *worker, struct stream *stream);
 void sip_stream_closed(struct worker *worker, struct stream *stream, const struct tcp_event *event);
 
 // Refuses new sessions while the events ring is nearly full, and lets them in again when it is not.

@@ -17,6 +17,8 @@ static const struct {
 	void (*writable)(struct worker *worker, struct stream *stream);
 	// Has it a use when the peer sends no more? May be NULL: no.
 	bool (*used)(const struct worker *worker, const struct stream *stream);
+	// The peer sends no more. May be NULL.
+	void (*half)(struct worker *worker, struct stream *stream);
 	void (*closed)(struct worker *worker, struct stream *stream, const struct tcp_event *event);
 } kinds[STREAM_KINDS] = {
 	[STREAM_SKINNY] = { .opened = skinny_opened, .read = skinny_read, .closed = skinny_closed },
@@ -25,6 +27,7 @@ static const struct {
 		.read = sip_stream_read,
 		.writable = sip_stream_writable,
 		.used = sip_stream_used,
+		.half = sip_stream_half,
 		.closed = sip_stream_closed,
 	},
 };
@@ -44,7 +47,13 @@ void stream_expect(const struct worker *worker, uint32_t user)
 	__builtin_prefetch(stream_at(worker, user));
 }
 
-struct stream *stream_of(struct worker *worker, handle_t conn)
+uint32_t stream_index(const struct worker *worker, const struct stream *stream)
+{
+	return (uint32_t)((size_t)((const uint8_t *)stream - worker->streams.objects) /
+			  worker->streams.object_size);
+}
+
+struct stream *stream_of(const struct worker *worker, handle_t conn)
 {
 	uint32_t user;
 
@@ -61,7 +70,7 @@ static uint32_t now_ms(const struct worker *worker)
 
 static void stream_wait(struct worker *worker, struct stream *stream, enum stream_wait wait)
 {
-	stream->wait = (uint8_t)wait;
+	stream->wait = wait;
 	stream->since_ms = now_ms(worker);
 }
 
@@ -83,41 +92,20 @@ static void place_make(struct worker *worker, uint8_t kind)
 	}
 }
 
-static void stream_give(struct worker *worker, struct stream *stream)
-{
-	if (stream->sip != NULL)
-		pool_give(&worker->sip_streams, stream->sip);
-	pool_give(&worker->streams, stream);
-}
-
-static struct stream *stream_take(struct worker *worker, uint8_t kind, uint32_t *index)
-{
-	handle_t h;
-	struct stream *stream = pool_take(&worker->streams, &h);
-
-	if (stream == NULL)
-		return NULL;
-	*index = handle_index(h);
-	stream->kind = kind;
-	if (kind != STREAM_SIP)
-		return stream;
-	stream->sip = pool_take(&worker->sip_streams, NULL);
-	if (stream->sip != NULL)
-		return stream;
-	pool_give(&worker->streams, stream);
-	return NULL;
-}
-
 static struct stream *stream_new(struct worker *worker, uint8_t kind, uint32_t *index)
 {
 	struct stream *stream = NULL;
+	handle_t h;
 
 	if (worker->nstreams[kind] < worker->streams_max[kind])
-		stream = stream_take(worker, kind, index);
-	if (stream == NULL)
+		stream = pool_take(&worker->streams, &h);
+	if (stream == NULL) {
 		drop(worker, DROP_STREAMS_FULL);
-	else
-		worker->nstreams[kind]++;
+		return NULL;
+	}
+	worker->nstreams[kind]++;
+	stream->kind = kind;
+	*index = handle_index(h);
 	return stream;
 }
 
@@ -141,13 +129,34 @@ static struct stream *stream_open(struct worker *worker, const struct tcp_event 
 	return stream;
 }
 
+void stream_park(struct worker *worker, struct stream *stream)
+{
+	if (stream->parked)
+		return;
+	stream->parked = true;
+	worker->parked[worker->nparked++] = stream_index(worker, stream);
+}
+
+static void stream_unpark(struct worker *worker, struct stream *stream)
+{
+	uint32_t index = stream_index(worker, stream), i = 0;
+
+	if (!stream->parked)
+		return;
+	stream->parked = false;
+	while (worker->parked[i] != index)
+		i++;
+	worker->parked[i] = worker->parked[--worker->nparked];
+}
+
 static void stream_closed(
 	struct worker *worker, struct stream *stream, const struct tcp_event *event)
 {
+	stream_unpark(worker, stream);
 	kinds[stream->kind].closed(worker, stream, event);
 	if (!stream->displaced)
 		worker->nstreams[stream->kind]--;
-	stream_give(worker, stream);
+	pool_give(&worker->streams, stream);
 }
 
 void stream_trust(struct worker *worker, handle_t conn)
@@ -220,7 +229,7 @@ struct stream *stream_connect(struct worker *worker, enum stream_kind kind,
 	if (!conn_open(worker, &event)) {
 		drop(worker, DROP_STREAM_NO_PORT);
 		worker->nstreams[kind]--;
-		stream_give(worker, stream);
+		pool_give(&worker->streams, stream);
 		return NULL;
 	}
 	stream->conn = event.conn;
@@ -263,11 +272,36 @@ static void stream_read(struct worker *worker, struct stream *stream)
 		stream_end(worker, stream);
 }
 
+// From the last to the first: one that parks again takes the place that it had, or one that was
+// looked at already.
+void streams_resume(struct worker *worker)
+{
+	worker->resume |= worker->nparked > 0 && relay_reopened(worker);
+	if (!worker->resume)
+		return;
+	for (uint32_t i = worker->nparked; i-- > 0;) {
+		struct stream *stream = pool_at(&worker->streams, worker->parked[i]);
+
+		if (!ring_has_credit(&worker->events, STREAM_CREDIT))
+			return;
+		stream_unpark(worker, stream);
+		stream_read(worker, stream);
+	}
+	worker->resume = false;
+}
+
 static void stream_writable(struct worker *worker, struct stream *stream)
 {
 	if (kinds[stream->kind].writable != NULL)
 		kinds[stream->kind].writable(worker, stream);
 	stream_read(worker, stream);
+}
+
+static void stream_half(struct worker *worker, struct stream *stream)
+{
+	stream->eof = true;
+	if (kinds[stream->kind].half != NULL)
+		kinds[stream->kind].half(worker, stream);
 }
 
 static void stream_event(struct worker *worker, const struct tcp_event *event)
@@ -284,8 +318,8 @@ static void stream_event(struct worker *worker, const struct tcp_event *event)
 		stream_writable(worker, stream);
 	if (stream == NULL)
 		return;
-	if ((event->events & TCP_EVENT_EOF) != 0)
-		stream->eof = true;
+	if ((event->events & TCP_EVENT_EOF) != 0 && !stream->eof)
+		stream_half(worker, stream);
 	if ((event->events & (TCP_EVENT_READABLE | TCP_EVENT_EOF)) != 0)
 		stream_read(worker, stream);
 	if ((event->events & TCP_EVENT_CLOSED) != 0)
@@ -389,7 +423,7 @@ void streams_run(struct worker *worker)
 	struct tcp_event event;
 
 	fail_all(worker);
-	while (ring_has_credit(&worker->events, STREAM_CREDIT) && relay_room(worker) > 0) {
+	while (ring_has_credit(&worker->events, STREAM_CREDIT)) {
 		if (!tcp_event_next(worker->tcp, &event))
 			return;
 		stream_event(worker, &event);

@@ -12,8 +12,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/pool.h"
 #include "dataplane/sip/endpoint.h"
 #include "dataplane/tcp/tcp.h"
+#include "dataplane/ways.h"
 
 struct worker;
 
@@ -56,31 +58,43 @@ enum { STREAM_WAIT_TIGHT = 1000 }; // for strangers, when buffers are short
 
 struct stream {
 	handle_t conn;
-	struct sip_stream *sip; // NULL on a Skinny connection
-	uint32_t since_ms;      // when the wait began, low 32 bits
-	uint8_t kind;           // enum stream_kind
-	uint8_t wait;           // enum stream_wait
-	uint8_t version;        // protocol version that RegisterAck settled on
-	bool begun : 1;         // the first bytes were looked at
-	bool eof : 1;           // the peer sends no more
-	bool deaf : 1;          // framing is lost: what still comes is thrown away
-	bool local : 1;         // we are closing it
-	bool failed : 1;        // to be reset: the peer does not read, or keeps us waiting
-	bool trusted : 1;       // it registered a phone, or has a session
-	bool ours : 1;          // we opened it
-	bool displaced : 1;     // its place is another's now
-	bool shared : 1;        // dialogs of other workers use it
+	struct sip_stream sip; // of a SIP connection
+	uint32_t next[WAYS];   // likewise: among those that lead to the same place
+	uint32_t since_ms;     // when the wait began, low 32 bits
+	unsigned kind : 2;     // enum stream_kind
+	unsigned wait : 2;     // enum stream_wait
+	unsigned version : 8;  // protocol version that RegisterAck settled on
+	bool begun : 1;        // the first bytes were looked at
+	bool eof : 1;          // the peer sends no more
+	bool deaf : 1;         // framing is lost: what still comes is thrown away
+	bool local : 1;        // we are closing it
+	bool failed : 1;       // to be reset: the peer does not read, or keeps us waiting
+	bool trusted : 1;      // it registered a phone, or has a session
+	bool ours : 1;         // we opened it
+	bool displaced : 1;    // its place is another's now
+	bool shared : 1;       // dialogs of other workers use it
+	bool parked : 1;       // its next message waits for another worker
 };
 
-// With TCP's part an idle connection costs no more than this.
-static_assert(TCP_CONN_BYTES + sizeof(struct stream) + 8 <= 320, "an idle connection");
+// An idle connection, of either kind: TCP's part, this, and its place in the pool. Nothing else is
+// held for it; a connection that other workers know of has an entry with each (foreign.h).
+enum { STREAM_IDLE_BYTES = TCP_CONN_BYTES + sizeof(struct stream) + POOL_PLACE_BYTES };
+
+static_assert(STREAM_IDLE_BYTES <= 320, "an idle connection");
 
 // How far a reader got.
 enum stream_read {
 	STREAM_READ_ALL,    // as far as whole messages go
 	STREAM_READ_MORE,   // stopped for lack of credit, or to let others read
 	STREAM_READ_PAUSED, // stopped until the peer reads; WRITABLE goes on
+	STREAM_READ_PARKED, // stopped until another worker takes messages (stream_park())
 };
+
+// The connection's next message waits for another worker: it is read again once relay_reopened()
+// says so.
+void stream_park(struct worker *worker, struct stream *stream);
+// Once in a turn: reads those on which somebody waits.
+void streams_resume(struct worker *worker);
 
 // Tells control of connections' news and reads what they sent, as long as there is credit.
 void streams_run(struct worker *worker);
@@ -91,7 +105,9 @@ void streams_sweep(struct worker *worker);
 void stream_expect(const struct worker *worker, uint32_t user);
 
 // The stream of a connection, or NULL: stale handle.
-struct stream *stream_of(struct worker *worker, handle_t conn);
+struct stream *stream_of(const struct worker *worker, handle_t conn);
+// Its number.
+uint32_t stream_index(const struct worker *worker, const struct stream *stream);
 
 // Opens a connection (RFC 9293 3.10.1), from `local` if that is an address of ours, else from that of
 // the port towards the peer; the port is one whose packets come to this worker (RFC 6056 3.3.1). What

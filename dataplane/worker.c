@@ -297,6 +297,7 @@ unsigned worker_turn(struct worker *worker, uint64_t now_us)
 	timers_run(worker);
 	enter(worker, STAGE_STREAMS);
 	worker->stalled = false;
+	streams_resume(worker);
 	streams_run(worker);
 	if (worker->stalled)
 		worker->n.stalls++;
@@ -346,7 +347,8 @@ static void pace_rest(struct worker *worker, const struct pace *pace, uint64_t n
 // All have nothing left to send: what one still owes may have to go out through another.
 static bool drained(struct worker *worker)
 {
-	bool all = ring_used(&worker->commands) == 0 && tcp_shell_drained(worker);
+	bool all = ring_used(&worker->commands) == 0 && tcp_shell_drained(worker) &&
+		   relay_drained(worker);
 
 	atomic_store_explicit(&worker->drained, all, memory_order_relaxed);
 	for (unsigned i = 0; i < worker->home->workers; i++)

@@ -18,6 +18,7 @@
 #include "dataplane/arp.h"
 #include "dataplane/classify.h"
 #include "dataplane/dataplane.h"
+#include "dataplane/foreign.h"
 #include "dataplane/frag.h"
 #include "dataplane/handoff/ring.h"
 #include "dataplane/home.h"
@@ -117,6 +118,7 @@ struct worker {
 	const struct home *home;
 	struct worker *const *workers; // of them only `drained` is looked at
 	struct relay relay;
+	struct foreign foreign;
 
 	// Ports and addresses.
 	const struct port *ports;
@@ -132,7 +134,10 @@ struct worker {
 	// TCP and what runs on it.
 	struct tcp_stack *tcp;
 	struct pool streams;
-	struct pool sip_streams; // struct sip_stream, for those that speak SIP
+	struct ways ways; // of those that speak SIP
+	uint32_t *parked; // numbers of streams whose next message waits for another worker
+	uint32_t nparked;
+	bool resume;             // some of them are to be read now
 	uint32_t stream_hand;    // the next that may have to give up its place
 	uint32_t stream_swept;   // the next of the sweep
 	uint64_t ports_used;     // connections opened by us: makes their ports

@@ -10,6 +10,14 @@
 #include "dataplane/sip/flows.h"
 #include "dataplane/sip/transaction.h"
 
+// The beginning of a message of a stream, or a whole one that its owner does not take yet.
+struct sip_pending {
+	uint32_t n;    // bytes here
+	uint32_t need; // length of the message, 0: not known yet
+	bool whole;
+	char bytes[SIP_MESSAGE_MAX];
+};
+
 struct sip_endpoint {
 	struct sip_config config;
 	const struct sip_endpoint_ops *ops;
@@ -20,8 +28,8 @@ struct sip_endpoint {
 	struct sip_txns txns;
 	struct sip_dialogs dialogs;
 	struct sip_flows flows;
-	char *stream_memory;
-	char **stream_free; // the first `config.streams - streams_used` are free
+	struct sip_pending *pendings;
+	uint32_t *pendings_free; // the first `config.streams - streams_used` are free
 	uint32_t streams_used;
 	char echo[SIP_MESSAGE_MAX]; // what a stateless answer repeats, or kept bytes gathered
 	char out[SIP_MESSAGE_MAX];  // the message being written
@@ -36,18 +44,17 @@ struct sip_in {
 	struct sip_address from;
 	struct sip_address to;
 	uint64_t now_us;
+	bool blocked; // its owner does not take it now
 };
 
-enum { SIP_STREAM_BUFFER = SIP_MESSAGE_MAX };
-
-// endpoint.c
-void sip_message(struct sip_endpoint *ep, const struct sip_flow *flow, const struct sip_msg *msg,
+// endpoint.c. False: it was not taken, nothing happened.
+bool sip_message(struct sip_endpoint *ep, const struct sip_flow *flow, const struct sip_msg *msg,
 	enum sip_verdict verdict, uint64_t now_us);
 bool sip_transmit(struct sip_endpoint *ep, const struct sip_flow *flow, struct span bytes);
 bool sip_has_room(struct sip_endpoint *ep, const struct sip_flow *flow, size_t n);
 void sip_indicate(struct sip_endpoint *ep, const struct sip_indication *indication);
 // The message is another worker's: it is handed over and true returned.
-bool sip_pass_on(const struct sip_in *in, handle_t h);
+bool sip_pass_on(struct sip_in *in, handle_t h);
 // Ends a dialog on our side: its open requests are forgotten.
 void sip_dialog_drop(struct sip_endpoint *ep, struct sip_dialog *dialog);
 

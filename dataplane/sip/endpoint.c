@@ -19,6 +19,7 @@ static void config_complete(struct sip_config *config)
 	default_number(&config->chunks, 65536);
 	default_number(&config->streams, 128);
 	default_number(&config->dialog_requests, 64);
+	default_number(&config->conn_requests, config->transactions / 4 + 1);
 	default_number(&config->retry_after, 5);
 	if (config->accept == NULL)
 		config->accept = "application/csta+xml";
@@ -28,12 +29,12 @@ static bool streams_new(struct sip_endpoint *ep)
 {
 	uint32_t n = ep->config.streams;
 
-	ep->stream_memory = malloc((size_t)n * SIP_STREAM_BUFFER);
-	ep->stream_free = calloc(n, sizeof(char *));
-	if (ep->stream_memory == NULL || ep->stream_free == NULL)
+	ep->pendings = malloc(n * sizeof(*ep->pendings));
+	ep->pendings_free = calloc(n, sizeof(*ep->pendings_free));
+	if (ep->pendings == NULL || ep->pendings_free == NULL)
 		return false;
 	for (uint32_t i = 0; i < n; i++)
-		ep->stream_free[i] = ep->stream_memory + (size_t)i * SIP_STREAM_BUFFER;
+		ep->pendings_free[i] = i;
 	return true;
 }
 
@@ -44,7 +45,6 @@ static bool endpoint_fill(struct sip_endpoint *ep, uint64_t now_us)
 	return sip_media_type_parse(span_str(config->accept), &ep->accept) && streams_new(ep) &&
 	       sip_txns_init(&ep->txns, config->owner, config->transactions, config->chunks,
 		       &config->key, now_us) == 0 &&
-	       sip_flows_init(&ep->flows, config->streams) == 0 &&
 	       sip_dialogs_init(&ep->dialogs, config->owner, config->dialogs, &config->key) == 0;
 }
 
@@ -72,9 +72,8 @@ void sip_endpoint_free(struct sip_endpoint *ep)
 		return;
 	sip_txns_fini(&ep->txns);
 	sip_dialogs_fini(&ep->dialogs);
-	sip_flows_fini(&ep->flows);
-	free(ep->stream_memory);
-	free(ep->stream_free);
+	free(ep->pendings);
+	free(ep->pendings_free);
 	free(ep);
 }
 
@@ -135,15 +134,21 @@ void sip_indicate(struct sip_endpoint *ep, const struct sip_indication *indicati
 	ep->ops->indicate(ep->ctx, indication);
 }
 
-bool sip_pass_on(const struct sip_in *in, handle_t h)
+bool sip_pass_on(struct sip_in *in, handle_t h)
 {
 	struct sip_endpoint *ep = in->ep;
 
 	if (handle_owner(h) == ep->config.owner || ep->ops->foreign == NULL)
 		return false;
-	ep->counters.foreign++;
-	ep->ops->foreign(ep->ctx, handle_owner(h), in->flow, in->msg->bytes.p, in->msg->bytes.n);
+	in->blocked = !ep->ops->foreign(
+		ep->ctx, handle_owner(h), in->flow, in->msg->bytes.p, in->msg->bytes.n);
+	ep->counters.foreign += !in->blocked;
 	return true;
+}
+
+uint32_t sip_owed(const struct sip_endpoint *ep, uint8_t worker)
+{
+	return worker < HANDLE_WORKERS_MAX ? ep->txns.owed[worker] : 0;
 }
 
 void sip_dialog_drop(struct sip_endpoint *ep, struct sip_dialog *dialog)
@@ -213,23 +218,26 @@ static enum sip_verdict addresses_read(struct sip_in *in)
 	return SIP_OK;
 }
 
-void sip_message(struct sip_endpoint *ep, const struct sip_flow *flow, const struct sip_msg *msg,
+bool sip_message(struct sip_endpoint *ep, const struct sip_flow *flow, const struct sip_msg *msg,
 	enum sip_verdict parsed, uint64_t now_us)
 {
 	struct sip_in in = { .ep = ep, .msg = msg, .flow = flow, .now_us = now_us };
 	enum sip_verdict verdict = parsed == SIP_OK ? addresses_read(&in) : parsed;
+	struct sip_counters *counters = &ep->counters;
 
-	ep->counters.messages_in++;
-	ep->counters.verdict[verdict]++;
-	if (verdict != SIP_OK) {
+	if (verdict != SIP_OK)
 		malformed(&in, verdict);
-	} else if (msg->request) {
-		ep->counters.requests_in++;
+	else if (msg->request)
 		sip_uas_request(&in);
-	} else {
-		ep->counters.responses_in++;
+	else
 		sip_uac_response(&in);
-	}
+	if (in.blocked)
+		return false;
+	counters->messages_in++;
+	counters->verdict[verdict]++;
+	counters->requests_in += verdict == SIP_OK && msg->request;
+	counters->responses_in += verdict == SIP_OK && !msg->request;
+	return true;
 }
 
 static bool is_blank(const char *p, size_t n)

@@ -80,17 +80,23 @@ struct sip_endpoint_ops {
 	// that was lost) or takes nothing more; the message is then counted and given up.
 	bool (*transmit)(void *ctx, const struct sip_flow *flow, const void *bytes, size_t n);
 	void (*indicate)(void *ctx, const struct sip_indication *indication);
-	// Opens a connection to `to`, from the local address of `before` if it is still there. On
-	// return sip_stream_open() was called for it and *flow is it; what is sent waits until it is
-	// open. False: it cannot be. May be NULL: never.
+	// Finds a connection that leads to `to` (RFC 5923), whichever worker has it. False: there
+	// is none. May be NULL: never.
+	bool (*find)(void *ctx, const struct endpoint *to, struct sip_flow *flow);
+	// Opens one, from the local address of `before` if it is still there; what is sent waits
+	// until it is open. False: it cannot be. May be NULL: never.
 	bool (*connect)(void *ctx, const struct sip_flow *before, const struct endpoint *to,
 		struct sip_flow *flow);
+	// The peer of this connection says in the Via of its first request that it listens at this
+	// port of the address that it comes from. May be NULL.
+	void (*listens)(void *ctx, const struct sip_flow *flow, uint16_t port);
 	// Would the flow take a request of n bytes, and answers to its peer's requests after that?
 	// May be NULL: always.
 	bool (*has_room)(void *ctx, const struct sip_flow *flow, size_t n);
-	// The message belongs to a dialog or a transaction of another worker. May be NULL: it is
-	// then treated as one for an unknown dialog.
-	void (*foreign)(
+	// The message belongs to a dialog or a transaction of another worker. False: that one takes
+	// nothing now; a message of a stream is kept until it does, a datagram is dropped. May be
+	// NULL: it is then treated as one for an unknown dialog.
+	bool (*foreign)(
 		void *ctx, uint8_t owner, const struct sip_flow *flow, const void *bytes, size_t n);
 };
 
@@ -103,7 +109,10 @@ struct sip_config {
 	uint32_t chunks;        // 65536 of 1 KiB: kept headers, requests and responses
 	uint32_t streams;       // 128 buffers of 64 KiB for streams that stopped inside a message
 	uint32_t dialog_requests; // 64: requests of ours open at once in a dialog; one more pushes
-				  // the oldest out, which is then told like one that had no answer
+				  // the oldest out, of those with a cookie only when there is
+				  // no other; it is told like one that had no answer
+	uint32_t conn_requests;   // a quarter of the transactions: the same for all dialogs of a
+				  // connection together
 	uint32_t retry_after;     // 5 seconds, in a 503
 	const char *accept;       // "application/csta+xml": the one type of bodies
 	const char *product;      // for Server and User-Agent; NULL: these fields are left out
@@ -145,50 +154,29 @@ void sip_accept_new(struct sip_endpoint *ep, bool accept);
 void sip_input(struct sip_endpoint *ep, const struct sip_flow *flow, const void *bytes, size_t n,
 	uint64_t now_us);
 
-// A place that a connection leads to.
-struct sip_name {
-	struct sip_name *next;     // with the same hash
-	struct sip_stream *stream; // NULL: this name is not in use
-	struct endpoint at;
-};
-
-enum {
-	SIP_NAME_REMOTE, // the other end of the connection
-	SIP_NAME_ALIAS,  // where the peer listens, as its Via says
-	SIP_NAMES,
-};
-
-// What a TCP connection keeps for its SIP side: all zero at start. It holds a buffer only while a
-// message is incomplete.
+// What a TCP connection keeps for its SIP side: all zero at start. It holds a buffer of the
+// endpoint's only while a message is incomplete.
 struct sip_stream {
-	char *pending;    // from the endpoint's stream buffers, or NULL
-	uint32_t n;       // bytes in pending
-	uint32_t need;    // length of the message that pending starts with, 0: not known yet
-	uint8_t blank;    // bytes of a ping seen since the last message
-	bool alias_known; // the first request was looked at
-	bool half;        // set by the caller: the peer will send no more, but listens
-	struct sip_flow flow;
-	struct sip_name names[SIP_NAMES];
+	uint32_t pending;   // one more than the buffer's number, 0: none
+	uint16_t listens;   // for the caller: what ops->listens told, 0: nothing
+	uint8_t blank;      // bytes of a ping seen since the last message
+	bool via_known : 1; // the first request was looked at
 };
 
 struct sip_stream_result {
-	size_t consumed; // less than n only when the budget ran out: hand the rest in again later
+	size_t consumed; // less than n only when the budget ran out, or `blocked`
 	unsigned messages;
 	bool close; // framing is lost: close the connection when all is sent; nothing more is read
+	bool blocked; // the worker that the next message belongs to takes nothing now: call again
+		      // later, with what comes after the bytes consumed, be it nothing
 };
-
-// The connection can be used for requests and answers to its peer, wherever they come from. It
-// stays so until sip_stream_close(); `stream` must not move.
-void sip_stream_open(
-	struct sip_endpoint *ep, struct sip_stream *stream, const struct sip_flow *flow);
 
 // The next n bytes of a connection, in order. Reads at most `budget` messages. An unfinished tail
 // is copied and counts as consumed.
 struct sip_stream_result sip_stream_input(struct sip_endpoint *ep, struct sip_stream *stream,
 	const struct sip_flow *flow, const void *bytes, size_t n, unsigned budget, uint64_t now_us);
 
-// The connection ends: its buffer goes back. The dialogs that used it stay, without a flow, until
-// the peer comes with another one.
+// The connection ends: its buffer goes back.
 void sip_stream_close(struct sip_endpoint *ep, struct sip_stream *stream);
 // A connection of any worker was lost. Its dialogs look for another one when there is something to
 // send: one that leads to the same place, or a new one.
@@ -246,6 +234,9 @@ int sip_bye(struct sip_endpoint *ep, handle_t dialog, uint64_t cookie, uint64_t 
 
 // Forgets the dialog without a word to the peer. Stale handles are ignored.
 void sip_dialog_close(struct sip_endpoint *ep, handle_t dialog);
+
+// How many requests that came by connections of this worker wait for their final answer.
+uint32_t sip_owed(const struct sip_endpoint *ep, uint8_t worker);
 
 // The flow of a dialog for display. False: stale handle, or no flow now.
 bool sip_dialog_flow(const struct sip_endpoint *ep, handle_t dialog, struct sip_flow *flow);

@@ -1,129 +1,41 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (c) 2026 the offhook authors
-// Ways to the peers: which open connection leads where, how a dialog or an answer whose connection
-// is lost finds another one, and what is told when messages of ours found none.
+// Ways to the peers: where who speaks on a connection is to be reached, how a dialog or an answer
+// whose connection is lost finds another one, and what is told when messages of ours found none.
 #include "dataplane/sip/flows.h"
-
-#include <stdlib.h>
 
 #include "dataplane/sip/core.h"
 
 enum { SIP_TELL_US = 1000000 }; // how often a dialog is told of what it missed, at most
 
-int sip_flows_init(struct sip_flows *flows, uint32_t streams)
-{
-	uint32_t buckets = 16;
-
-	while (buckets < streams)
-		buckets *= 2;
-	*flows = (struct sip_flows){ .mask = buckets - 1 };
-	flows->buckets = calloc(buckets, sizeof(struct sip_name *));
-	return flows->buckets == NULL ? -1 : 0;
-}
-
-void sip_flows_fini(struct sip_flows *flows)
-{
-	free(flows->buckets);
-}
-
-// --- names
-// ------------------------------------------------------------------------------------------
-
-static struct sip_name **bucket_of(const struct sip_endpoint *ep, const struct endpoint *at)
-{
-	uint8_t bytes[sizeof(at->addr.bytes) + sizeof(at->port)];
-
-	memcpy(bytes, at->addr.bytes, sizeof(at->addr.bytes));
-	memcpy(bytes + sizeof(at->addr.bytes), &at->port, sizeof(at->port));
-	return &ep->flows.buckets[siphash(&ep->config.key, bytes, sizeof(bytes)) & ep->flows.mask];
-}
-
-static void name_remove(struct sip_endpoint *ep, struct sip_name *name)
-{
-	struct sip_name **link;
-
-	if (name->stream == NULL)
-		return;
-	link = bucket_of(ep, &name->at);
-	while (*link != name)
-		link = &(*link)->next;
-	*link = name->next;
-	name->stream = NULL;
-}
-
-static void name_add(struct sip_endpoint *ep, struct sip_stream *stream, struct sip_name *name,
-	const struct endpoint *at)
-{
-	struct sip_name **bucket = bucket_of(ep, at);
-
-	name_remove(ep, name);
-	*name = (struct sip_name){ .next = *bucket, .stream = stream, .at = *at };
-	*bucket = name;
-}
-
-void sip_stream_open(
-	struct sip_endpoint *ep, struct sip_stream *stream, const struct sip_flow *flow)
-{
-	stream->flow = *flow;
-	name_add(ep, stream, &stream->names[SIP_NAME_REMOTE], &flow->remote);
-}
-
-void sip_stream_unname(struct sip_endpoint *ep, struct sip_stream *stream)
-{
-	for (unsigned i = 0; i < SIP_NAMES; i++)
-		name_remove(ep, &stream->names[i]);
-}
-
 // RFC 5923 asks a certificate of who wants requests for another address; without one only the
 // address that the connection comes from is believed, whose owner could take them anyway.
-void sip_stream_alias(
-	struct sip_endpoint *ep, struct sip_stream *stream, const struct sip_msg *request)
+void sip_stream_alias(struct sip_endpoint *ep, struct sip_stream *stream,
+	const struct sip_flow *flow, const struct sip_msg *request)
 {
-	const struct endpoint *remote = &stream->flow.remote;
-	struct endpoint at;
+	struct addr at;
 	struct sip_via via;
 
-	if (stream->alias_known || remote->addr.family == ADDR_NONE)
+	if (stream->via_known || ep->ops->listens == NULL)
 		return;
-	stream->alias_known = true;
-	if (!sip_via_top(request, &via) || !addr_read(via.host, &at.addr) ||
-		!addr_eq(&at.addr, &remote->addr))
-		return;
-	at.port = sip_via_port(&via);
-	name_add(ep, stream, &stream->names[SIP_NAME_ALIAS], &at);
-}
-
-// The newest that leads there; one that the peer will not speak on any more only when there is no
-// other.
-static struct sip_stream *stream_find(const struct sip_endpoint *ep, const struct endpoint *to)
-{
-	struct sip_stream *half = NULL;
-
-	for (struct sip_name *name = *bucket_of(ep, to); name != NULL; name = name->next) {
-		if (!endpoint_eq(&name->at, to))
-			continue;
-		if (!name->stream->half)
-			return name->stream;
-		if (half == NULL)
-			half = name->stream;
-	}
-	return half;
+	stream->via_known = true;
+	if (sip_via_top(request, &via) && addr_read(via.host, &at) &&
+		addr_eq(&at, &flow->remote.addr))
+		ep->ops->listens(ep->ctx, flow, sip_via_port(&via));
 }
 
 bool sip_flow_to(struct sip_endpoint *ep, const struct sip_flow *before, const struct endpoint *to,
 	struct sip_flow *flow)
 {
-	struct sip_stream *stream;
+	const struct sip_endpoint_ops *ops = ep->ops;
 
 	if (to->addr.family == ADDR_NONE || to->addr.family != before->remote.addr.family)
 		return false;
-	stream = stream_find(ep, to);
-	if (stream != NULL) {
-		*flow = stream->flow;
+	if (ops->find != NULL && ops->find(ep->ctx, to, flow)) {
 		ep->counters.flows_reused++;
 		return true;
 	}
-	if (ep->ops->connect == NULL || !ep->ops->connect(ep->ctx, before, to, flow))
+	if (ops->connect == NULL || !ops->connect(ep->ctx, before, to, flow))
 		return false;
 	ep->counters.flows_opened++;
 	return true;

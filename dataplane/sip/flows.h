@@ -11,28 +11,20 @@
 
 struct sip_dialog;
 struct sip_endpoint;
-struct sip_name;
+struct sip_msg;
 struct sip_stream;
 
 enum { SIP_REOPEN_US = 10000000 }; // between two attempts of a dialog to open a connection
 
 struct sip_flows {
-	struct sip_name **buckets; // connections by the endpoints they lead to
-	uint32_t mask;
 	struct sip_dialog *lost_first; // dialogs to be told that they missed messages
 	struct sip_dialog *lost_last;
 	uint64_t tell_us; // not before
 };
 
-// 0 or -1: no memory.
-int sip_flows_init(struct sip_flows *flows, uint32_t streams);
-void sip_flows_fini(struct sip_flows *flows);
-
-// The stream is no way to anywhere any more.
-void sip_stream_unname(struct sip_endpoint *ep, struct sip_stream *stream);
 // The first request on a stream may tell where its sender listens.
-void sip_stream_alias(
-	struct sip_endpoint *ep, struct sip_stream *stream, const struct sip_msg *request);
+void sip_stream_alias(struct sip_endpoint *ep, struct sip_stream *stream,
+	const struct sip_flow *flow, const struct sip_msg *request);
 
 // A connection that leads to `to`, or a new one, for what went by `before`. False: there is none.
 bool sip_flow_to(struct sip_endpoint *ep, const struct sip_flow *before, const struct endpoint *to,

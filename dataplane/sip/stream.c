@@ -15,31 +15,41 @@ struct feed {
 	uint64_t now_us;
 	unsigned budget;
 	bool close;
+	bool blocked;
 };
 
-static char *buffer_take(struct sip_endpoint *ep)
+static struct sip_pending *pending_of(const struct feed *feed)
 {
+	return &feed->ep->pendings[feed->stream->pending - 1];
+}
+
+static bool buffer_take(struct sip_endpoint *ep, struct sip_stream *stream)
+{
+	uint32_t i;
+
 	if (ep->streams_used == ep->config.streams)
-		return NULL;
+		return false;
 	ep->streams_used++;
-	return ep->stream_free[ep->config.streams - ep->streams_used];
+	i = ep->pendings_free[ep->config.streams - ep->streams_used];
+	ep->pendings[i].n = 0;
+	ep->pendings[i].need = 0;
+	ep->pendings[i].whole = false;
+	stream->pending = i + 1;
+	return true;
 }
 
 static void buffer_give(struct sip_endpoint *ep, struct sip_stream *stream)
 {
-	if (stream->pending == NULL)
+	if (stream->pending == 0)
 		return;
-	ep->stream_free[ep->config.streams - ep->streams_used] = stream->pending;
+	ep->pendings_free[ep->config.streams - ep->streams_used] = stream->pending - 1;
 	ep->streams_used--;
-	stream->pending = NULL;
-	stream->n = 0;
-	stream->need = 0;
+	stream->pending = 0;
 }
 
 void sip_stream_close(struct sip_endpoint *ep, struct sip_stream *stream)
 {
 	buffer_give(ep, stream);
-	sip_stream_unname(ep, stream);
 	stream->blank = 0;
 }
 
@@ -77,23 +87,25 @@ static void message_deliver(struct feed *feed, const struct sip_msg *msg, enum s
 
 	if (verdict == SIP_OK && !msg->has_length)
 		verdict = SIP_NO_LENGTH;
+	if (verdict == SIP_OK && msg->request)
+		sip_stream_alias(feed->ep, feed->stream, feed->flow, msg);
+	feed->blocked = !sip_message(feed->ep, feed->flow, msg, verdict, feed->now_us);
+	if (feed->blocked)
+		return;
+	feed->budget--;
 	feed->close = framing_lost(verdict, msg);
 	if (feed->close)
 		feed->ep->counters.stream_bad++;
-	feed->budget--;
-	if (verdict == SIP_OK && msg->request)
-		sip_stream_alias(feed->ep, feed->stream, msg);
-	sip_message(feed->ep, feed->flow, msg, verdict, feed->now_us);
 }
 
 // How many of the next bytes belong to the pending message for sure: up to its length when that is
 // known, else up to the next line end.
-static size_t pending_wants(const struct sip_stream *stream, struct span rest)
+static size_t pending_wants(const struct sip_pending *pending, struct span rest)
 {
-	size_t room = SIP_STREAM_BUFFER - stream->n, wants;
+	size_t room = sizeof(pending->bytes) - pending->n, wants;
 
-	if (stream->need > 0)
-		wants = stream->need - stream->n;
+	if (pending->need > 0)
+		wants = pending->need - pending->n;
 	else
 		wants = span_find(rest, '\n') + 1;
 	if (wants > room)
@@ -101,44 +113,52 @@ static size_t pending_wants(const struct sip_stream *stream, struct span rest)
 	return wants < rest.n ? wants : rest.n;
 }
 
-static bool head_is_whole(const struct sip_stream *stream)
+static bool head_is_whole(const struct sip_pending *pending)
 {
-	struct span p = span_of(stream->pending, stream->n);
+	struct span p = span_of(pending->bytes, pending->n);
 
 	return (p.n >= 2 && memcmp(p.p + p.n - 2, "\n\n", 2) == 0) ||
 	       (p.n >= 3 && memcmp(p.p + p.n - 3, "\n\r\n", 3) == 0);
 }
 
-static void pending_deliver(struct feed *feed, const struct sip_msg *msg, enum sip_verdict verdict)
+static bool pending_is_read(const struct sip_pending *pending)
 {
-	message_deliver(feed, msg, verdict);
-	buffer_give(feed->ep, feed->stream);
+	if (pending->need > 0)
+		return pending->n == pending->need;
+	return head_is_whole(pending) || pending->n == sizeof(pending->bytes);
+}
+
+static void pending_deliver(struct feed *feed)
+{
+	struct sip_pending *pending = pending_of(feed);
+	struct sip_msg msg;
+	enum sip_verdict verdict = sip_parse(&msg, pending->bytes, pending->n);
+
+	if (verdict == SIP_MORE) {
+		pending->need = (uint32_t)msg.head.n + msg.content_length;
+		return;
+	}
+	message_deliver(feed, &msg, verdict);
+	pending->whole = true;
+	if (!feed->blocked)
+		buffer_give(feed->ep, feed->stream);
 }
 
 static void pending_grow(struct feed *feed)
 {
-	struct sip_stream *stream = feed->stream;
-	size_t n = pending_wants(stream, feed->rest);
-	enum sip_verdict verdict;
-	struct sip_msg msg;
+	struct sip_pending *pending = pending_of(feed);
+	size_t n = pending->whole ? 0 : pending_wants(pending, feed->rest);
 
-	memcpy(stream->pending + stream->n, feed->rest.p, n);
-	stream->n += (uint32_t)n;
+	memcpy(pending->bytes + pending->n, feed->rest.p, n);
+	pending->n += (uint32_t)n;
 	feed->rest = span_from(feed->rest, n);
-	if (stream->need > 0 ? stream->n < stream->need
-			     : !head_is_whole(stream) && stream->n < SIP_STREAM_BUFFER)
-		return;
-	verdict = sip_parse(&msg, stream->pending, stream->n);
-	if (verdict == SIP_MORE)
-		stream->need = (uint32_t)msg.head.n + msg.content_length;
-	else
-		pending_deliver(feed, &msg, verdict);
+	if (pending->whole || pending_is_read(pending))
+		pending_deliver(feed);
 }
 
 static void pending_start(struct feed *feed)
 {
-	feed->stream->pending = buffer_take(feed->ep);
-	if (feed->stream->pending != NULL)
+	if (buffer_take(feed->ep, feed->stream))
 		return;
 	feed->ep->counters.stream_no_buffer++;
 	feed->close = true;
@@ -154,22 +174,29 @@ static void message_in_place(struct feed *feed)
 		return;
 	}
 	message_deliver(feed, &msg, verdict);
-	feed->rest = span_from(feed->rest, msg.bytes.n);
+	if (!feed->blocked)
+		feed->rest = span_from(feed->rest, msg.bytes.n);
+}
+
+// There is something that can be looked at.
+static bool feed_goes_on(const struct feed *feed)
+{
+	if (feed->budget == 0 || feed->close || feed->blocked)
+		return false;
+	return feed->rest.n > 0 || (feed->stream->pending != 0 && pending_of(feed)->whole);
 }
 
 struct sip_stream_result sip_stream_input(struct sip_endpoint *ep, struct sip_stream *stream,
 	const struct sip_flow *flow, const void *bytes, size_t n, unsigned budget, uint64_t now_us)
 {
-	struct feed feed = { ep, stream, flow, span_of(bytes, n), now_us, budget, false };
+	struct feed feed = { ep, stream, flow, span_of(bytes, n), now_us, budget, false, false };
 
-	while (feed.rest.n > 0 && feed.budget > 0 && !feed.close) {
-		if (stream->pending == NULL)
+	while (feed_goes_on(&feed)) {
+		if (stream->pending == 0)
 			blanks_skip(&feed);
-		if (feed.rest.n == 0)
-			break;
-		if (stream->pending != NULL)
+		if (stream->pending != 0)
 			pending_grow(&feed);
-		else
+		else if (feed.rest.n > 0)
 			message_in_place(&feed);
 	}
 	if (feed.close)
@@ -178,5 +205,6 @@ struct sip_stream_result sip_stream_input(struct sip_endpoint *ep, struct sip_st
 		.consumed = feed.close ? n : n - feed.rest.n,
 		.messages = budget - feed.budget,
 		.close = feed.close,
+		.blocked = feed.blocked,
 	};
 }

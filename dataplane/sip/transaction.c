@@ -143,6 +143,53 @@ struct sip_txn *sip_txn_call(struct sip_txns *txns, enum sip_method method, hand
 	return txn;
 }
 
+// --- what is open
+// -----------------------------------------------------------------------------------
+
+void sip_txn_owe(struct sip_txns *txns, struct sip_txn *txn)
+{
+	unsigned worker = handle_owner(txn->flow.conn);
+
+	if (txn->flow.proto != SIP_OVER_TCP || worker >= HANDLE_WORKERS_MAX)
+		return;
+	txn->owed_to = (uint8_t)(worker + 1);
+	txns->owed[worker]++;
+}
+
+static void owed_end(struct sip_txns *txns, struct sip_txn *txn)
+{
+	if (txn->owed_to > 0)
+		txns->owed[txn->owed_to - 1]--;
+	txn->owed_to = 0;
+}
+
+static uint32_t conn_bucket(const struct sip_txns *txns, handle_t conn)
+{
+	return (uint32_t)siphash(&txns->hash_key, &conn, sizeof(conn)) % SIP_CONN_BUCKETS;
+}
+
+uint32_t sip_txns_on(const struct sip_txns *txns, handle_t conn)
+{
+	return txns->on_conn[conn_bucket(txns, conn)];
+}
+
+static void open_count(struct sip_txns *txns, struct sip_txn *txn)
+{
+	txn->counted = txn->flow.proto == SIP_OVER_TCP;
+	if (txn->counted)
+		txns->on_conn[conn_bucket(txns, txn->flow.conn)]++;
+}
+
+static void open_end(struct sip_txns *txns, struct sip_txn *txn)
+{
+	if (txn->counted)
+		txns->on_conn[conn_bucket(txns, txn->flow.conn)]--;
+	txn->counted = false;
+}
+
+// --- time
+// -------------------------------------------------------------------------------------------
+
 static uint64_t earlier(uint64_t a, uint64_t b)
 {
 	return a < b ? a : b;
@@ -162,6 +209,7 @@ void sip_txn_called(
 	struct sip_txns *txns, struct sip_txn *txn, struct span request, uint64_t now_us)
 {
 	txn->give_up_us = now_us + SIP_64T1;
+	open_count(txns, txn);
 	if (txn->flow.proto == SIP_OVER_UDP && sip_store_keep(&txns->store, &txn->kept, request))
 		txn->interval_us = SIP_T1;
 	timer_arm(txns, txn, now_us);
@@ -173,6 +221,7 @@ bool sip_txn_answered(struct sip_txns *txns, struct sip_txn *txn, unsigned statu
 	bool udp = txn->flow.proto == SIP_OVER_UDP, kept;
 
 	txn->status = (uint16_t)status;
+	owed_end(txns, txn);
 	if (txn->kind == TXN_SERVER && !udp) { // timer J is 0 on a stream
 		sip_txn_free(txns, txn);
 		return true;
@@ -223,6 +272,8 @@ void sip_txn_free(struct sip_txns *txns, struct sip_txn *txn)
 {
 	wheel_cancel(&txns->wheel, &txn->timer);
 	sip_store_drop(&txns->store, &txn->kept);
+	owed_end(txns, txn);
+	open_end(txns, txn);
 	if (txn->kind != TXN_CLIENT)
 		bucket_remove(txns, txn);
 	if (txn->kind == TXN_SERVER && txn->state == TXN_COMPLETED)

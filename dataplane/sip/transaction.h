@@ -21,6 +21,8 @@ enum {
 	SIP_64T1 = 64 * SIP_T1, // timers B, F, H, J, L
 };
 
+enum { SIP_CONN_BUCKETS = 4096 };
+
 enum sip_txn_kind {
 	TXN_SERVER_INVITE,
 	TXN_SERVER,
@@ -64,6 +66,9 @@ struct sip_txn {
 	uint8_t kind;
 	uint8_t state;
 	uint8_t method;
+	uint8_t owed_to;     // server without final answer: one more than the worker whose
+			     // connection it came by; 0: none
+	bool counted;        // client: among those of its connection
 	bool initial;        // INVITE that made its dialog
 	bool supports_timer; // the peer of a server transaction does
 };
@@ -82,6 +87,10 @@ struct sip_txns {
 	struct sip_txn **buckets; // by key.call
 	uint32_t mask;
 	struct sip_txn_list finished; // server transactions other than INVITE, oldest first
+	uint32_t owed[HANDLE_WORKERS_MAX]; // final answers, by whose connection they will go
+	// Client transactions open on a connection. Two whose names have the same hash share a
+	// number: no harm, for it is an upper bound that is asked for.
+	uint32_t on_conn[SIP_CONN_BUCKETS];
 };
 
 // 0 or -ENOMEM.
@@ -101,6 +110,12 @@ struct sip_txn *sip_txn_find(
 // is full.
 struct sip_txn *sip_txn_serve(struct sip_txns *txns, struct sip_txn_key key, enum sip_method method,
 	struct span echo, uint64_t now_us);
+
+// The answer will be owed to the flow of the transaction, until it is given or given up.
+void sip_txn_owe(struct sip_txns *txns, struct sip_txn *txn);
+
+// Client transactions open on this connection, or a few more.
+uint32_t sip_txns_on(const struct sip_txns *txns, handle_t conn);
 
 // A client transaction just sent. NULL: the table is full. *h names it, for the branch.
 struct sip_txn *sip_txn_call(struct sip_txns *txns, enum sip_method method, handle_t *h);

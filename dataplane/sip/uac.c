@@ -215,6 +215,42 @@ static void request_lost(struct sip_endpoint *ep, struct sip_dialog *dialog, int
 		sip_lost_tell(ep, dialog);
 }
 
+// A connection that many dialogs share, whose peer answers none of them, must not take all
+// transactions: with the one just sent its oldest goes.
+static bool crowded(const struct sip_endpoint *ep, const struct sip_dialog *dialog)
+{
+	return dialog->flow.proto == SIP_OVER_TCP &&
+	       sip_txns_on(&ep->txns, dialog->flow.conn) > ep->config.conn_requests;
+}
+
+// The oldest whose end nobody waits for, or else the oldest; NULL: the one just sent is all there
+// is, and somebody waits for it.
+static struct sip_txn *forgettable(const struct sip_dialog *dialog)
+{
+	struct sip_txn *txn = dialog->requests.first;
+
+	while (txn != NULL && (txn->cookie != 0 || txn->method == SIP_BYE))
+		txn = txn->next;
+	if (txn == NULL && dialog->requests.first != dialog->requests.last)
+		txn = dialog->requests.first;
+	return txn;
+}
+
+// Keeps what is open within its limits, now that there is one more.
+static void requests_limit(struct sip_endpoint *ep, const struct sip_dialog *dialog)
+{
+	struct sip_txn *oldest;
+
+	if (dialog->requests.n <= ep->config.dialog_requests && !crowded(ep, dialog))
+		return;
+	oldest = forgettable(dialog);
+	if (oldest == NULL)
+		return;
+	ep->counters.requests_forgotten++;
+	silence_note(ep, oldest);
+	request_done(ep, oldest, NULL);
+}
+
 static int request_begin(struct sip_endpoint *ep, handle_t h, struct sip_outgoing *request,
 	uint64_t cookie, uint64_t now_us)
 {
@@ -233,11 +269,7 @@ static int request_begin(struct sip_endpoint *ep, handle_t h, struct sip_outgoin
 			request_lost(ep, dialog, error);
 		return error;
 	}
-	if (dialog->requests.n > ep->config.dialog_requests) {
-		ep->counters.requests_forgotten++;
-		silence_note(ep, dialog->requests.first);
-		request_done(ep, dialog->requests.first, NULL);
-	}
+	requests_limit(ep, dialog);
 	return 0;
 }
 

@@ -22,6 +22,7 @@ static struct sip_txn *txn_open(const struct sip_in *in, struct sip_txn_key key,
 		return NULL;
 	txn->flow = sip_answer_flow(in->flow, &in->via);
 	txn->contact = *in->flow;
+	sip_txn_owe(&ep->txns, txn);
 	txn->sent_by = sip_via_port(&in->via);
 	txn->supports_timer = sip_supports_timer(in->msg);
 	return txn;
@@ -117,7 +118,7 @@ static struct sip_dialog *dialog_of(const struct sip_in *in)
 	return dialog;
 }
 
-static bool owner_elsewhere(const struct sip_in *in)
+static bool owner_elsewhere(struct sip_in *in)
 {
 	handle_t h;
 

@@ -90,6 +90,7 @@ void rig_up(void)
 	rig.answers_arp = true;
 	rig.alone = false;
 	rig.tcp_off = false;
+	rig.still = 0;
 	rig.first = rig.next = 0;
 	rig.arp_requests = 0;
 	rig.announcements = 0;
@@ -126,16 +127,33 @@ void rig_down(void)
 // --- onto the wire
 // ----------------------------------------------------------------------------------
 
+static unsigned queue_home(const void *frame, size_t n)
+{
+	const struct rte_ether_hdr *eth = frame;
+	const struct rte_ipv4_hdr *ip = (const struct rte_ipv4_hdr *)(eth + 1);
+	const uint16_t *ports = (const uint16_t *)(ip + 1);
+
+	if (n < sizeof(*eth) + sizeof(*ip) + 4 || eth->ether_type != htons(RTE_ETHER_TYPE_IPV4) ||
+		ip->next_proto_id != IPPROTO_TCP)
+		return rig.dp->nworkers - 1;
+	return home_of_flow(&rig.dp->home, ip->src_addr, ip->dst_addr, ports[0], ports[1]);
+}
+
+static unsigned queue_of(const void *frame, size_t n)
+{
+	if (rig.spread == RIG_SPREAD_HOME)
+		return queue_home(frame, n);
+	return rig.spread == RIG_SPREAD_ROUND ? rig.queue_next++ % RIG_QUEUES : 0;
+}
+
 void rig_frame(unsigned port, const void *frame, size_t n)
 {
 	struct rte_mbuf *m = rte_pktmbuf_alloc(peer_pool);
-	unsigned queue;
 
 	assert_non_null(m);
 	memcpy(rte_pktmbuf_append(m, (uint16_t)n), frame, n);
 	m->ol_flags = rig.found;
-	queue = rig.spread == RIG_SPREAD_ROUND ? rig.queue_next++ % RIG_QUEUES : 0;
-	assert_int_equal(rte_ring_enqueue(to_engine[port][queue], m), 0);
+	assert_int_equal(rte_ring_enqueue(to_engine[port][queue_of(frame, n)], m), 0);
 }
 
 // A station's MAC ends in its address's last byte.
@@ -323,7 +341,8 @@ void rig_settle(void)
 		peer_transmit();
 		moved = false;
 		for (unsigned i = 0; i < rig.dp->nworkers; i++)
-			moved |= worker_turn(rig.dp->workers[i], rig.now_us) > 0;
+			moved |= (rig.still >> i & 1) == 0 &&
+				 worker_turn(rig.dp->workers[i], rig.now_us) > 0;
 		moved |= rig_pump();
 	}
 }

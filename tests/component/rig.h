@@ -43,6 +43,7 @@ struct rig_frame {
 enum rig_spread {
 	RIG_SPREAD_NONE,  // all into the first
 	RIG_SPREAD_ROUND, // each into the next: no flow keeps its queue
+	RIG_SPREAD_HOME,  // TCP into its home's, as a port does that hashes; all else into the last
 };
 
 struct rig {
@@ -58,6 +59,7 @@ struct rig {
 	bool answers_arp;
 	bool alone;            // of the stations only the peer is there
 	bool tcp_off;          // the peer's TCP neither hears nor sends
+	unsigned still;        // bits of the workers that stand still
 	unsigned arp_requests; // seen on the wires
 	unsigned announcements;
 	struct rig_frame tcp_frame; // the last TCP segment that the engine sent

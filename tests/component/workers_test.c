@@ -158,6 +158,16 @@ static handle_t session_accept(void)
 	return command.handle;
 }
 
+static void answer_push(const struct event *event)
+{
+	struct command command = { .type = COMMAND_CSTA_RESPONSE, .handle = event->handle };
+
+	command.csta_response.transaction = event->csta_request.transaction;
+	csta_msg_init(&command.csta_response.csta, CSTA_REQUEST_SYSTEM_STATUS_RESPONSE);
+	command.csta_response.csta.body.request_system_status_response.status = CSTA_STATUS_NORMAL;
+	assert_true(dataplane_push_command(rig.dp, &command));
+}
+
 static void csta_event(handle_t dialog)
 {
 	struct command command = { .type = COMMAND_CSTA_EVENT, .handle = dialog };
@@ -170,16 +180,13 @@ static void csta_event(handle_t dialog)
 // A request inside the dialog reaches it, and so does control's answer the peer.
 static void info_request(handle_t dialog, const char *tag, unsigned cseq)
 {
-	struct command command = { .type = COMMAND_CSTA_RESPONSE, .handle = dialog };
 	struct event *event;
 
 	datagram("INFO", tag, cseq, STATUS);
 	event = rig_event(EVENT_CSTA_REQUEST);
 	assert_true(event->handle == dialog);
-	command.csta_response.transaction = event->csta_request.transaction;
-	csta_msg_init(&command.csta_response.csta, CSTA_REQUEST_SYSTEM_STATUS_RESPONSE);
-	command.csta_response.csta.body.request_system_status_response.status = CSTA_STATUS_NORMAL;
-	rig_command(&command);
+	answer_push(event);
+	rig_settle();
 	assert_memory_equal(rig_out_udp(), "SIP/2.0 200 ", 12);
 }
 
@@ -260,44 +267,321 @@ static void test_cancel(void **state)
 	}
 }
 
-// A dialog whose connection was lost goes on over a new one, which is at home with another worker.
-static void test_dialog_changes_connection(void **state)
-{
-	handle_t first = rig_connect(41000, 5060), second = 0, dialog;
-	const struct home *home = &rig.dp->home;
-	char tag[TOKEN_SIZE], answer[TEXT];
-	uint16_t port = 41001;
-	unsigned owner;
+// --- dialogs and connections of different workers
+// ------------------------------------------------------------------------------------------
 
-	(void)state;
+// Opens a connection to the SIP port whose home is this worker; *port goes up.
+static handle_t connect_home(uint16_t *port, unsigned home)
+{
+	while (home_of_flow(&rig.dp->home, rig_ip(RIG_PEER), rig_ip(RIG_ENGINE), htons(*port),
+		       htons(5060)) != home)
+		++*port;
+	return rig_connect((*port)++, 5060);
+}
+
+static const char *heard(handle_t peer)
+{
+	static char answer[8 * TEXT];
+
+	rig_read(peer, answer, sizeof(answer));
+	return answer;
+}
+
+static unsigned count(const char *message, const char *what)
+{
+	unsigned n = 0;
+
+	for (const char *at = message; (at = strstr(at, what)) != NULL; at++)
+		n++;
+	return n;
+}
+
+struct pair {
+	uint16_t port;
+	char tag[TOKEN_SIZE];
+	handle_t dialog;
+	unsigned owner; // of the dialog
+	unsigned other; // of the connection that its last request came by
+	handle_t peer;  // that connection
+};
+
+// A dialog that one worker has and that is spoken to by a connection of another one.
+static void pair_up(struct pair *p)
+{
+	handle_t first;
+
+	*p = (struct pair){ .port = 41000, .owner = 0, .other = 1 % workers };
+	first = connect_home(&p->port, p->owner);
 	stream_message(first, "INVITE", "", 1, STATUS);
-	dialog = session_accept();
-	owner = handle_owner(dialog);
-	rig_read(first, answer, sizeof(answer));
-	strcpy(tag, rig_to_tag(answer));
-	stream_message(first, "ACK", tag, 1, "");
-	while (home_of_flow(home, rig_ip(RIG_PEER), rig_ip(RIG_ENGINE), htons(port), htons(5060)) ==
-			owner &&
-		workers > 1)
-		port++;
-	second = rig_connect(port, 5060);
+	p->dialog = session_accept();
+	assert_int_equal(handle_owner(p->dialog), p->owner);
+	strcpy(p->tag, rig_to_tag(heard(first)));
+	stream_message(first, "ACK", p->tag, 1, "");
+	p->peer = connect_home(&p->port, p->other);
+	stream_message(p->peer, "INFO", p->tag, 2, STATUS);
+	answer_push(rig_event(EVENT_CSTA_REQUEST));
+	rig_settle();
+	assert_memory_equal(heard(p->peer), "SIP/2.0 200 ", 12);
 	tcp_abort(rig.tcp, first);
 	rig_settle();
+}
 
-	stream_message(second, "INFO", tag, 2, STATUS);
-	assert_true(rig_event(EVENT_CSTA_REQUEST)->handle == dialog);
-	assert_int_equal(sip_counters(worker(owner)->sip)->flow_moves, 0);
-	csta_event(dialog);
-	assert_true(rig_read(second, answer, sizeof(answer)) > 0);
-	assert_memory_equal(answer, "INFO sip:app@10.0.0.2:5060", 26);
-	assert_int_equal(sip_counters(worker(owner)->sip)->transmit_failed, 0);
+static const struct sip_counters *owner_counters(const struct pair *p)
+{
+	return sip_counters(worker(p->owner)->sip);
+}
+
+static void test_dialog_changes_connection(void **state)
+{
+	struct pair p;
+
+	(void)state;
+	pair_up(&p);
+	csta_event(p.dialog);
+	assert_memory_equal(heard(p.peer), "INFO sip:app@10.0.0.2:5060", 26);
+	assert_int_equal(owner_counters(&p)->transmit_failed, 0);
 
 	// The connection is lost: so is the flow of the dialog that another worker keeps.
-	tcp_abort(rig.tcp, second);
+	tcp_abort(rig.tcp, p.peer);
 	rig_settle();
-	assert_false(sip_dialog_flow(worker(owner)->sip, dialog, &(struct sip_flow){ 0 }));
-	csta_event(dialog);
-	assert_int_equal(sip_counters(worker(owner)->sip)->flows_opened, 1);
+	assert_false(sip_dialog_flow(worker(p.owner)->sip, p.dialog, &(struct sip_flow){ 0 }));
+	csta_event(p.dialog);
+	assert_int_equal(owner_counters(&p)->flows_opened, 1);
+}
+
+// A connection that leads to where the dialog's peer listens serves, whoever has it (RFC 3261 18).
+static void test_connection_of_another_is_used(void **state)
+{
+	handle_t spare;
+	struct pair p;
+
+	(void)state;
+	pair_up(&p);
+	spare = connect_home(&p.port, workers - 1);
+	stream_message(spare, "OPTIONS", "", 7, ""); // its Via says 5060
+	heard(spare);
+	tcp_abort(rig.tcp, p.peer);
+	rig_settle();
+	csta_event(p.dialog);
+	assert_memory_equal(heard(spare), "INFO sip:app@10.0.0.2:5060", 26);
+	assert_int_equal(owner_counters(&p)->flows_reused, 1);
+	assert_int_equal(owner_counters(&p)->flows_opened, 0);
+	// And it is not forgotten when its peer says that it will send no more.
+	tcp_close(rig.tcp, spare);
+	rig_wait(20000000);
+	csta_event(p.dialog);
+	assert_memory_equal(heard(spare), "INFO sip:app@10.0.0.2:5060", 26);
+}
+
+static uint32_t missed(handle_t dialog)
+{
+	struct event event;
+	uint32_t n = 0;
+
+	while (dataplane_pop_event(rig.dp, 0, &event)) {
+		assert_int_equal(event.type, EVENT_SESSION_LOST);
+		assert_true(event.handle == dialog);
+		n += event.session_lost.messages;
+	}
+	return n;
+}
+
+// A client that does not read the events of a dialog that another worker has: it misses some and is
+// told how many; its connection stays.
+static void test_slow_client_of_another(void **state)
+{
+	enum { EVENTS = 400 };
+	uint32_t told, got = 0;
+	struct pair p;
+
+	(void)state;
+	pair_up(&p);
+	for (int i = 0; i < EVENTS; i++) {
+		csta_event(p.dialog);
+		rig_wait(10000);
+	}
+	assert_true(owner_counters(&p)->no_room > 0);
+	rig_wait(5000000);
+	told = missed(p.dialog);
+	for (int round = 0; round < 100; round++) {
+		got += count(heard(p.peer), "INFO sip:app@");
+		rig_wait(500000);
+	}
+	told += missed(p.dialog);
+	assert_true(told > 0 && got > 0);
+	assert_int_equal(got + told, EVENTS);
+	assert_int_equal(worker(p.other)->nstreams[STREAM_SIP], 1);
+	rig_drops_sum(SIP_NOT_READING, 0);
+	rig_drops_sum(RELAY_REFUSED, 0);
+}
+
+// What a worker wrote to a connection of another that was gone by then is lost, and told as such.
+static void test_written_to_a_connection_that_is_gone(void **state)
+{
+	struct command event = { .type = COMMAND_CSTA_EVENT };
+	struct pair p;
+
+	(void)state;
+	pair_up(&p);
+	csta_msg_init(&event.csta_event, CSTA_MONITOR_STOP);
+	strcpy(event.csta_event.body.monitor_stop.cross_ref, "m1");
+	event.handle = p.dialog;
+	// The connection's worker closes it, and only after that sees what the dialog's one wrote.
+	rig.still = 1u << p.owner;
+	tcp_abort(rig.tcp, p.peer);
+	rig_settle();
+	rig.still = 1u << p.other;
+	assert_true(dataplane_push_command(rig.dp, &event));
+	worker_turn(worker(p.owner), rig.now_us);
+	rig.still = 0;
+	rig_settle();
+	p.peer = connect_home(&p.port, p.owner);
+	stream_message(p.peer, "INFO", p.tag, 3, "");
+	rig_wait(2000000);
+	assert_int_equal(missed(p.dialog), 1);
+}
+
+// --- one that stands still
+// ------------------------------------------------------------------------------------------
+
+// Fills the ring for bytes from one worker to another with such as are for nobody.
+static void writes_fill(unsigned from, unsigned to)
+{
+	static const char nothing[20000];
+	struct ring *ring = &worker(from)->relay.out[to]->writes;
+	struct relay_write head = { .conn = 0 };
+
+	while (ring_push(ring, &head, sizeof(head), nothing, sizeof(nothing)))
+		;
+	while (ring_push(ring, &head, sizeof(head), NULL, 0))
+		;
+}
+
+// Answers that find no room to the worker that has their connection wait, in order; events find
+// none and are told as missing.
+static void test_answers_wait_for_room(void **state)
+{
+	enum { REQUESTS = 12 };
+	struct event events[REQUESTS];
+	unsigned cseq = 2, answered = 0;
+	struct pair p;
+
+	(void)state;
+	pair_up(&p);
+	for (unsigned i = 0; i < REQUESTS; i++) {
+		stream_message(p.peer, "INFO", p.tag, ++cseq, STATUS);
+		events[i] = *rig_event(EVENT_CSTA_REQUEST);
+	}
+	rig.still = 1u << p.other;
+	writes_fill(p.owner, p.other);
+	for (unsigned i = 0; i < REQUESTS; i++)
+		answer_push(&events[i]);
+	csta_event(p.dialog);
+	assert_int_equal(worker(p.owner)->n.writes_kept, REQUESTS);
+	assert_int_equal(owner_counters(&p)->no_room, 1);
+	assert_int_equal(owner_counters(&p)->transmit_failed, 0);
+	rig.still = 0;
+	for (int round = 0; round < 100 && answered < REQUESTS; round++) {
+		const char *text_heard = heard(p.peer);
+		char cseq_text[20];
+
+		for (; (text_heard = strstr(text_heard, "CSeq: ")) != NULL; text_heard++) {
+			snprintf(cseq_text, sizeof(cseq_text), "CSeq: %u INFO", 3 + answered++);
+			assert_memory_equal(text_heard, cseq_text, strlen(cseq_text));
+		}
+		rig_wait(10000);
+	}
+	assert_int_equal(answered, REQUESTS);
+	rig_wait(2000000);
+	assert_int_equal(missed(p.dialog), 1);
+	csta_event(p.dialog);
+	assert_memory_equal(heard(p.peer), "INFO sip:app@10.0.0.2:5060", 26);
+	rig_drops_sum(RELAY_FULL, 0);
+}
+
+// While one worker stands still the others' phones, sessions and connections go on; what is for it
+// waits on its own connection and arrives when it goes on.
+static void test_one_stands_still(void **state)
+{
+	enum { MANY = 1200, PHONE = 43000 };
+	unsigned sent = 0, seen = 0, home, cseq = 2;
+	struct event event;
+	handle_t phone, conn, other;
+	struct pair p;
+
+	(void)state;
+	rig.spread = RIG_SPREAD_HOME;
+	pair_up(&p);
+	for (home = PHONE; home_of_flow(&rig.dp->home, rig_ip(RIG_PEER), rig_ip(RIG_ENGINE),
+				   htons((uint16_t)home), htons(2000)) != p.other;
+		home++)
+		;
+	phone = rig_connect((uint16_t)home, 2000);
+	conn = rig_event(EVENT_CONN_OPENED)->handle;
+	rig.still = 1u << p.owner;
+	while (sent < MANY) {
+		int n = rig_sip(text, sizeof(text), "INFO", p.tag, ++cseq, "TCP", "", STATUS);
+
+		if (tcp_write(rig.tcp, p.peer, text, (size_t)n, rig.now_us) < 0)
+			break;
+		sent++;
+		rig_settle();
+	}
+	rig_wait(1000000);
+	assert_int_equal(worker(p.other)->nparked, 1);
+	// Those of the other worker go on: a phone, a session.
+	phone_says(phone, conn, 5);
+	other = connect_home(&p.port, p.other);
+	rig.call_id = "two@10.0.0.2";
+	stream_message(other, "INVITE", "", 1, STATUS);
+	assert_int_equal(handle_owner(session_accept()), p.other);
+	assert_memory_equal(heard(other), "SIP/2.0 200 ", 12);
+	rig_no_event();
+	rig.still = 0;
+	for (int round = 0; round < 400 && seen < sent; round++) {
+		rig_settle();
+		while (dataplane_pop_event(rig.dp, 0, &event)) {
+			assert_int_equal(event.type, EVENT_CSTA_REQUEST);
+			assert_true(event.handle == p.dialog);
+			answer_push(&event);
+			seen++;
+		}
+		heard(p.peer);
+		rig_wait(10000);
+	}
+	assert_int_equal(seen, sent);
+	assert_int_equal(worker(p.other)->nparked, 0);
+	rig_drops_sum(RELAY_FULL, 0);
+}
+
+// However many connections come and go while a worker stands still, what it is to hear of them
+// takes no more room; and then it knows those that are there.
+static void test_news_wait(void **state)
+{
+	enum { ROUNDS = 60, AT_A_TIME = 8 };
+	handle_t peers[AT_A_TIME];
+	struct worker *still = worker(0);
+	unsigned known = 0;
+
+	(void)state;
+	rig.spread = RIG_SPREAD_HOME;
+	rig.still = 1;
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		uint16_t port = (uint16_t)(20000 + round * 100);
+
+		for (unsigned i = 0; i < AT_A_TIME; i++)
+			peers[i] = connect_home(&port, 1);
+		for (unsigned i = 0; i < AT_A_TIME && round < ROUNDS - 1; i++)
+			tcp_abort(rig.tcp, peers[i]);
+		rig_settle();
+	}
+	assert_true(worker(1)->foreign.queues[0].n > 0);
+	rig.still = 0;
+	rig_settle();
+	assert_int_equal(worker(1)->foreign.queues[0].n, 0);
+	for (uint32_t i = 0; i < still->foreign.size; i++)
+		known += still->foreign.conns[1][i].conn != 0;
+	assert_int_equal(known, AT_A_TIME);
 }
 
 // While control takes no events a message for another worker's dialog stays unread on its
@@ -327,6 +611,7 @@ static void test_messages_wait_for_credit(void **state)
 		while (dataplane_pop_event(rig.dp, 0, &event)) {
 			assert_int_equal(event.type, EVENT_CSTA_REQUEST);
 			assert_true(event.handle == dialog);
+			answer_push(&event);
 			seen++;
 		}
 		rig_wait(300000);
@@ -462,6 +747,12 @@ int main(void)
 		T(test_dialogs),
 		T(test_cancel),
 		T(test_dialog_changes_connection),
+		T(test_connection_of_another_is_used),
+		T(test_slow_client_of_another),
+		T(test_written_to_a_connection_that_is_gone),
+		T(test_answers_wait_for_room),
+		T(test_one_stands_still),
+		T(test_news_wait),
 		T1(test_messages_wait_for_credit, setup_narrow, 1),
 		T1(test_messages_wait_for_credit, setup_narrow, 4),
 		T(test_neighbours),

@@ -48,7 +48,7 @@ static void indicate(void *ctx, const struct sip_indication *ind)
 		sip_respond(fuzz->ep, ind->txn, 200, &reply, fuzz->now_us);
 }
 
-static const struct sip_endpoint_ops ops = { transmit, indicate, NULL };
+static const struct sip_endpoint_ops ops = { .transmit = transmit, .indicate = indicate };
 
 static void advance(struct fuzz *fuzz, uint64_t us)
 {

@@ -30,25 +30,27 @@ static void expect_lost(struct rig *r, uint32_t messages)
 	assert_int_equal(r->told_first, r->told_next); // once
 }
 
-// The flow of a stream from the peer, opened.
-static struct sip_flow stream_up(struct rig *r, struct sip_stream *stream, uint16_t port)
+// A connection from the peer's side.
+static struct sip_flow way_up(struct rig *r, uint8_t host, uint16_t port)
 {
-	struct sip_flow flow = { SIP_OVER_TCP, rig_address(1, 5060), rig_address(9, port),
+	struct sip_flow flow = { SIP_OVER_TCP, rig_address(1, 5060), rig_address(host, port),
 		(handle_t)port };
 
-	sip_stream_open(r->ep, stream, &flow);
+	assert_true(r->nways < 4);
+	r->ways[r->nways++].flow = flow;
 	return flow;
 }
 
-static void options_by(struct rig *r, struct sip_stream *stream)
+static void options_by(struct rig *r, const struct sip_flow *flow)
 {
+	struct sip_stream stream = { 0 };
 	char *text = r->text;
 
 	rig_message(r, "OPTIONS", 7, "", "");
 	// Outside the dialog: another Call-ID, no tag.
 	memcpy(strstr(text, "call-1"), "call-2", 6);
 	*strstr(text, ";tag=them") = ' ';
-	sip_stream_input(r->ep, stream, &stream->flow, text, strlen(text), 9, r->now_us);
+	sip_stream_input(r->ep, &stream, flow, text, strlen(text), 9, r->now_us);
 	rig_take(r);
 }
 
@@ -69,21 +71,18 @@ static void a_new_connection_is_opened(void **state)
 	assert_int_equal(rig_info(r, 0), 0);
 	assert_int_equal(rig_request(r, "INFO ")->flow.conn, 1000);
 	assert_int_equal(r->calls, 1);
-	sip_stream_close(r->ep, &r->opened[0]);
 	rig_free(r);
 }
 
 static void one_that_leads_there_is_used(void **state)
 {
 	struct rig *r = rig_alone();
-	struct sip_stream other = { 0 };
 
 	(void)state;
-	stream_up(r, &other, 5062); // from the very port that the Contact names
+	way_up(r, 9, 5062); // from the very port that the Contact names
 	assert_int_equal(rig_info(r, 0), 0);
 	assert_int_equal(rig_request(r, "INFO ")->flow.conn, 5062);
 	assert_int_equal(r->calls, 0);
-	sip_stream_close(r->ep, &other);
 	rig_free(r);
 }
 
@@ -91,15 +90,13 @@ static void one_that_leads_there_is_used(void **state)
 static void one_whose_sender_listens_there_is_used(void **state)
 {
 	struct rig *r = rig_alone();
-	struct sip_stream other = { 0 };
+	struct sip_flow other = way_up(r, 9, 41000);
 
 	(void)state;
-	stream_up(r, &other, 41000);
 	r->via = "SIP/2.0/TCP 10.0.0.9:5062";
 	options_by(r, &other);
 	assert_int_equal(rig_info(r, 0), 0);
 	assert_int_equal(rig_request(r, "INFO ")->flow.conn, 41000);
-	sip_stream_close(r->ep, &other);
 	rig_free(r);
 }
 
@@ -107,17 +104,14 @@ static void one_whose_sender_listens_there_is_used(void **state)
 static void a_stranger_gets_nothing(void **state)
 {
 	struct rig *r = rig_alone();
-	struct sip_stream other = { 0 };
+	struct sip_flow other = way_up(r, 66, 41000);
 
 	(void)state;
-	stream_up(r, &other, 41000);
-	other.flow.remote = rig_address(66, 41000);
 	r->via = "SIP/2.0/TCP 10.0.0.9:5062;alias";
 	options_by(r, &other);
+	assert_int_equal(r->ways[0].listens, 0);
 	assert_int_equal(rig_info(r, 0), -ENOTCONN);
 	assert_int_equal(r->calls, 1);
-	other.flow.remote = rig_address(9, 41000);
-	sip_stream_close(r->ep, &other);
 	rig_free(r);
 }
 
@@ -160,14 +154,12 @@ static void what_died_with_its_connection_is_told(void **state)
 	}
 	sip_flow_undelivered(r->ep, 1000);
 	sip_flow_lost(r->ep, 1000);
-	sip_stream_close(r->ep, &r->opened[0]);
 	rig_advance(r, 20 * SECOND);
 	rig_quiet(r);
 	assert_int_equal(rig_info(r, 0), 0);
 	assert_int_equal(rig_request(r, "INFO ")->flow.conn, 1001);
 	sip_flow_open(r->ep, 1001);
 	expect_lost(r, 2);
-	sip_stream_close(r->ep, &r->opened[1]);
 	rig_free(r);
 }
 
@@ -248,7 +240,59 @@ static void answers_find_another_way(void **state)
 	assert_int_equal(sent->flow.conn, 1000);
 	assert_true(addr_eq(&sent->flow.remote.addr, &r->tcp.remote.addr));
 	assert_int_equal(sent->flow.remote.port, 5070);
-	sip_stream_close(r->ep, &r->opened[0]);
+	rig_free(r);
+}
+
+// Many dialogs on one connection whose peer answers nothing: what is open on it is bounded, and the
+// oldest of who asks next goes.
+static void a_connection_has_a_limit_of_open_requests(void **state)
+{
+	struct sip_config config = rig_config();
+	struct rig *r;
+
+	(void)state;
+	config.conn_requests = 3;
+	r = rig_new(config);
+	rig_use_tcp(r);
+	rig_open(r, &r->tcp, "");
+	for (int i = 0; i < 5; i++) {
+		assert_int_equal(rig_info(r, 0), 0);
+		rig_request(r, "INFO ");
+	}
+	assert_int_equal(sip_usage(r->ep).transactions, 3);
+	assert_int_equal(counters(r)->requests_forgotten, 2);
+	// But not one that somebody waits for.
+	assert_int_equal(sip_refresh(r->ep, r->dialog, 1800, 90, 7, r->now_us), 0);
+	rig_request(r, "UPDATE ");
+	assert_int_equal(counters(r)->requests_forgotten, 3);
+	rig_reply(r, &r->tcp, &r->sent[(r->sent_first - 1) % RIG_QUEUE], 200);
+	assert_int_equal(rig_hear(r, SIP_IND_REQUEST_DONE)->ind.status, 200);
+	// What was not answered when the connection dies is told all the same.
+	sip_flow_undelivered(r->ep, r->tcp.conn);
+	assert_int_equal(counters(r)->requests_lost, 5);
+	rig_free(r);
+}
+
+// What is owed to connections of a worker, whose number their handles carry.
+static void answers_owed_are_counted(void **state)
+{
+	struct rig *r = rig_new(rig_config());
+
+	(void)state;
+	rig_use_tcp(r);
+	r->tcp.conn = handle_make(5, 1, 7);
+	rig_open(r, &r->tcp, "");
+	assert_int_equal(sip_owed(r->ep, 5), 0);
+	rig_in(r, &r->tcp, rig_message(r, "INFO", 8, "", RIG_BODY));
+	rig_hear(r, SIP_IND_INFO);
+	assert_int_equal(sip_owed(r->ep, 5), 1);
+	rig_respond(r, 200);
+	rig_answer(r, 200, "8 INFO");
+	assert_int_equal(sip_owed(r->ep, 5), 0);
+	rig_in(r, &r->tcp, rig_message(r, "INFO", 9, "", RIG_BODY));
+	rig_hear(r, SIP_IND_INFO);
+	rig_advance(r, 33 * SECOND); // given up
+	assert_int_equal(sip_owed(r->ep, 5), 0);
 	rig_free(r);
 }
 
@@ -265,6 +309,8 @@ int main(void)
 		cmocka_unit_test(unanswered_datagrams_are_told),
 		cmocka_unit_test(clients_that_never_answer_miss_nothing),
 		cmocka_unit_test(answers_find_another_way),
+		cmocka_unit_test(a_connection_has_a_limit_of_open_requests),
+		cmocka_unit_test(answers_owed_are_counted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

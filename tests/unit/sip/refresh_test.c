@@ -176,7 +176,6 @@ static void refresh_dies_with_its_connection(void **state)
 	rig_advance(r, 40000000);
 	done(r, 0);
 	done(r, 0);
-	sip_stream_close(r->ep, &r->opened[0]);
 	rig_free(r);
 }
 
