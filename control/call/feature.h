@@ -72,7 +72,7 @@ enum call_result connection_send_digits(
 	struct connection *connection, const char *digits, unsigned tone_ms, unsigned pause_ms);
 
 // The user does not want this alerting call: it goes where unanswered calls go, else where those of
-// a busy DN go, else it is refused.
+// a busy DN go, else it is refused. Nor a prompted one: it is over, with callCancelled.
 enum call_result connection_decline(struct connection *connection);
 
 const char *notice_name(enum notice_kind kind);

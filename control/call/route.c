@@ -364,6 +364,8 @@ void connection_forward(struct connection *connection)
 
 enum call_result connection_decline(struct connection *connection)
 {
+	if (connection->prompted)
+		return connection_clear(connection, CSTA_CAUSE_CALL_CANCELLED);
 	if (connection->state != CONNECTION_ALERTING)
 		return CALL_BAD_STATE;
 	if (call_may_divert(connection->call) &&

@@ -36,10 +36,11 @@ void show_state(struct appearance *a)
 		state_send(a, screen_row(a->shown)->call_state);
 }
 
-// An answered call goes through OffHook: a 7911 has no audio otherwise.
+// An answered call goes through OffHook: a 7911 has no audio otherwise. So does one that is new to
+// the phone: its user had declined it, and it was answered for him.
 void show_off_hook_state(struct appearance *a)
 {
-	if (a->call_state == SCCP_CALL_STATE_RING_IN)
+	if (a->call_state == SCCP_CALL_STATE_RING_IN || a->call_state == SCCP_CALL_STATE_IDLE)
 		state_send(a, SCCP_CALL_STATE_OFF_HOOK);
 }
 
@@ -232,6 +233,14 @@ void show_unlogged(struct appearance *a)
 	phone_send(a->line->phone, &msg);
 }
 
+// Nobody called who is only asked to make a call: a call that was connected is none that was
+// missed.
+void show_no_miss(struct appearance *a)
+{
+	if (a->connection->prompted && a->call_state == SCCP_CALL_STATE_RING_IN)
+		state_send(a, SCCP_CALL_STATE_CONNECTED);
+}
+
 static uint32_t redirect_reason(uint8_t cause)
 {
 	switch (cause) {
@@ -256,7 +265,7 @@ static uint32_t call_instance(const struct appearance *a)
 	TAILQ_FOREACH (other, &a->line->phone->appearances, at_phone) {
 		if (other == a)
 			break;
-		n += other->line == a->line;
+		n += other->line == a->line && other->shown != SCREEN_NONE;
 	}
 	return n;
 }

@@ -40,8 +40,8 @@ struct screen_row {
 const struct screen_row *screen_row(enum screen screen);
 
 show_part show_state, show_off_hook_state, show_keys, show_prompt, show_clear_prompt, show_banner,
-	show_call_info, show_dialled_number, show_plane, show_tone, show_unlogged, show_stop_tone,
-	show_waiting_tone, show_ringer, show_lamp, show_speaker, show_idle;
+	show_call_info, show_dialled_number, show_plane, show_tone, show_unlogged, show_no_miss,
+	show_stop_tone, show_waiting_tone, show_ringer, show_lamp, show_speaker, show_idle;
 
 // What plays in the ear at the appearance's call: enum sccp_tone_code.
 void tone_start(struct appearance *a, uint32_t sound);

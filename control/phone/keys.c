@@ -63,7 +63,7 @@ static struct appearance *ringing(struct phone *phone, const struct line *line)
 	struct appearance *a;
 
 	TAILQ_FOREACH (a, &phone->appearances, at_phone) {
-		if (connection_rings(a->connection) && is_at(a, line))
+		if (appearance_rings(a) && is_at(a, line))
 			return a;
 	}
 	return NULL;
@@ -189,11 +189,13 @@ static enum call_result key_forward_all(const struct key *key)
 	return line_enter_forward(line);
 }
 
-// While a call rings the key sends that call away, otherwise it is a switch.
+// While a call rings the key sends that call away, from this phone if others ring on; otherwise it
+// is a switch.
 static enum call_result key_do_not_disturb(const struct key *key)
 {
-	if (key->a != NULL && key->a->connection->state == CONNECTION_ALERTING)
-		return connection_decline(key->a->connection);
+	if (key->a != NULL && connection_rings(key->a->connection))
+		return appearance_decline(key->a) ? CALL_OK
+						  : connection_decline(key->a->connection);
 	phone_set_do_not_disturb(key->phone, !key->phone->do_not_disturb);
 	return CALL_OK;
 }
@@ -202,6 +204,17 @@ static enum call_result key_do_not_disturb(const struct key *key)
 static struct line *consult_line(const struct key *key)
 {
 	return dn_has_channel(key->a->line->dn) ? key->a->line : open_line(key->phone, NULL);
+}
+
+// The other one of two calls of which one was made for the sake of the other, whichever of them the
+// user speaks in now; NULL: there is none, or it has not come so far.
+static struct connection *consulted(const struct connection *own)
+{
+	struct connection *consultation = own->consultation;
+
+	if (own->consults_for != NULL)
+		return own->consults_for;
+	return consultation != NULL && consultation->state == CONNECTION_HOLD ? consultation : NULL;
 }
 
 static enum call_result consult(const struct key *key)
@@ -214,13 +227,13 @@ static enum call_result consult(const struct key *key)
 }
 
 // Pressed in a talk it asks for a number, which is called first or has the call at once. Pressed in
-// that second call it joins the two: also while the far end still rings.
+// that second call, or in the first when the user went back to it, it joins the two: also while the
+// far end of the second still rings.
 static enum call_result key_transfer(const struct key *key)
 {
-	struct connection *own = key->a->connection;
-	enum call_result result = own->consults_for == NULL
-					  ? connection_begin_transfer(own, consult_line(key))
-					  : connections_transfer(own->consults_for, own);
+	struct connection *own = key->a->connection, *other = consulted(own);
+	enum call_result result = other == NULL ? connection_begin_transfer(own, consult_line(key))
+						: connections_transfer(other, own);
 
 	if (result != CALL_OK)
 		show_refused(key->a, SCCP_LABEL_CAN_NOT_COMPLETE_TRANSFER);
@@ -231,11 +244,11 @@ static enum call_result key_transfer(const struct key *key)
 // happens.
 static enum call_result key_conference(const struct key *key)
 {
-	struct connection *own = key->a->connection;
+	struct connection *own = key->a->connection, *other = consulted(own);
 	enum call_result result;
 
-	if (own->consults_for != NULL)
-		result = connections_conference(own->consults_for, own);
+	if (other != NULL)
+		result = connections_conference(other, own);
 	else
 		result = connection_can_mix(own) ? consult(key) : CALL_NO_MIXER;
 	if (result == CALL_TOO_MANY)
@@ -321,7 +334,7 @@ static struct appearance *key_target(struct phone *phone, const struct line *lin
 	if (a != NULL && screen_offers(a, event))
 		return a;
 	TAILQ_FOREACH (a, &phone->appearances, at_phone) {
-		if (screen_offers(a, event) && is_at(a, line))
+		if (a->shown != SCREEN_NONE && screen_offers(a, event) && is_at(a, line))
 			return a;
 	}
 	return NULL;
@@ -402,13 +415,19 @@ void off_hook_calling(struct station *station, const struct sccp_msg *msg)
 	lift(station->phone, msg->off_hook_calling.line, 0);
 }
 
-// Ends the active call; calls that are held or ring stay.
+// Ends the active call; calls that are held or ring stay, and so does the active one when another
+// is named.
 void on_hook(struct station *station, const struct sccp_msg *msg)
 {
 	struct phone *phone = station->phone;
 	struct appearance *a = active_at(phone, NULL);
 	uint32_t call = msg->on_hook.call;
 
+	if (a != NULL && call != 0 && phone_appearance(phone, call) != NULL &&
+		a->call_reference != call) {
+		phone_ignore(phone, IGNORED_STATE);
+		return;
+	}
 	if (call != 0 && phone_appearance(phone, call) == NULL) {
 		phone->off_hook = false;
 		phone_ignore(phone, IGNORED_STALE);

@@ -39,6 +39,7 @@ struct appearance {
 	uint32_t keys;           // appearance_keys() that the phone was told last
 	uint8_t shown;           // enum screen: what the phone shows now
 	uint8_t party_changes;   // of the call, when it last named the parties
+	bool declined; // its user does not want it: the phone shows it no more while it rings
 	struct stream streams[STREAMS_MAX];
 	struct digit_player *player; // plays digits (control/phone/digits.c); NULL: none
 };

@@ -82,7 +82,7 @@ static const struct screen_row rows[] = {
 	[SCREEN_CLEARED] = { SCCP_CALL_STATE_ON_HOOK, SCCP_SOFTKEY_SET_ON_HOOK,
 		.lamp = SCCP_LAMP_OFF,
 		PARTS(show_ringer, show_stop_tone, media_update, show_lamp, show_clear_prompt,
-			show_state, show_idle) },
+			show_no_miss, show_state, show_idle) },
 };
 
 static const char *const screen_names[] = {
@@ -204,6 +204,20 @@ static enum screen screen_wanted(const struct connection *connection, const stru
 	return SCREEN_CLEARED;
 }
 
+bool appearance_rings(const struct appearance *a)
+{
+	return connection_rings(a->connection) && !a->declined;
+}
+
+static enum screen appearance_wanted(const struct appearance *a)
+{
+	enum screen wanted = screen_wanted(a->connection, a->line);
+
+	return wanted != SCREEN_CLEARED && connection_rings(a->connection) && a->declined
+		       ? SCREEN_NONE
+		       : wanted;
+}
+
 // --- the difference ----------------------------------------------------------------------------
 
 static void appearance_show(struct appearance *a, enum screen wanted)
@@ -257,9 +271,10 @@ static void appearances_clear(struct phone *phone)
 
 	for (a = TAILQ_FIRST(&phone->appearances); a != NULL; a = next) {
 		next = TAILQ_NEXT(a, at_phone);
-		if (screen_wanted(a->connection, a->line) != SCREEN_CLEARED)
+		if (appearance_wanted(a) != SCREEN_CLEARED)
 			continue;
-		appearance_show(a, SCREEN_CLEARED);
+		if (a->shown != SCREEN_NONE)
+			appearance_show(a, SCREEN_CLEARED);
 		appearance_free(a);
 	}
 }
@@ -282,10 +297,10 @@ bool line_is_taken(const struct line *line)
 	if (line->overlay != OVERLAY_ONE_CALL && line->overlay != OVERLAY_EXPANSION)
 		return false;
 	TAILQ_FOREACH (a, &line->phone->appearances, at_phone) {
-		enum screen wanted = screen_wanted(a->connection, a->line);
+		enum screen wanted = appearance_wanted(a);
 
 		if (a->line->instance == line->instance && wanted != SCREEN_CLEARED &&
-			!rows[wanted].remote)
+			wanted != SCREEN_NONE && !rows[wanted].remote)
 			return true;
 	}
 	return false;
@@ -308,6 +323,13 @@ static bool is_presented(const struct connection *connection, const struct line 
 	return !line_is_taken(line);
 }
 
+static uint32_t reference_next(struct engine *engine)
+{
+	if (++engine->next_call_reference == 0)
+		engine->next_call_reference = 1;
+	return engine->next_call_reference;
+}
+
 static void appearance_add(struct connection *connection, struct line *line)
 {
 	struct engine *engine = line->phone->engine;
@@ -317,9 +339,7 @@ static void appearance_add(struct connection *connection, struct line *line)
 		return;
 	a->connection = connection;
 	a->line = line;
-	if (++engine->next_call_reference == 0)
-		engine->next_call_reference = 1;
-	a->call_reference = engine->next_call_reference;
+	a->call_reference = reference_next(engine);
 	TAILQ_INSERT_TAIL(&connection->appearances, a, in_connection);
 	TAILQ_INSERT_TAIL(&line->phone->appearances, a, at_phone);
 }
@@ -346,8 +366,10 @@ void phone_show(struct phone *phone)
 	for (unsigned i = 0; i < phone->line_count; i++)
 		appearances_add(&phone->lines[i]);
 	TAILQ_FOREACH (a, &phone->appearances, at_phone) {
-		enum screen wanted = screen_wanted(a->connection, a->line);
+		enum screen wanted = appearance_wanted(a);
 
+		if (wanted == SCREEN_NONE)
+			continue;
 		if (a->shown != wanted)
 			appearance_move(a, wanted);
 		else if (a->party_changes != a->connection->call->party_changes)
@@ -357,6 +379,45 @@ void phone_show(struct phone *phone)
 		media_update(a);
 	}
 	phone_show_text(phone);
+}
+
+static bool rings_elsewhere(const struct appearance *a)
+{
+	const struct appearance *other;
+
+	TAILQ_FOREACH (other, &a->connection->appearances, in_connection) {
+		if (other->line->phone != a->line->phone && appearance_rings(other))
+			return true;
+	}
+	return false;
+}
+
+// For the phone that call is over; if the phone must show it again, it is another call.
+static void appearance_hide(struct appearance *a)
+{
+	a->declined = true;
+	appearance_show(a, SCREEN_CLEARED);
+	a->shown = SCREEN_NONE;
+	a->call_state = SCCP_CALL_STATE_IDLE;
+	a->keys = 0;
+	a->call_reference = reference_next(a->line->phone->engine);
+}
+
+bool appearance_decline(struct appearance *declined)
+{
+	struct phone *phone = declined->line->phone;
+	struct appearance *a;
+
+	if (!rings_elsewhere(declined))
+		return false;
+	TAILQ_FOREACH (a, &declined->connection->appearances, in_connection) {
+		if (a->line->phone == phone && appearance_rings(a))
+			appearance_hide(a);
+	}
+	phone->engine->phones_stale |= phone->waits;
+	// What an overlay did not show for it.
+	phone_show(phone);
+	return true;
 }
 
 void screens_show(struct call *call)

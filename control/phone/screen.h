@@ -70,6 +70,13 @@ void phone_show_text(struct phone *phone);
 // Forgets what a phone showed; nothing is sent: the phone is gone.
 void phone_forget(struct phone *phone);
 
+// It rings here: not where its user declined it.
+bool appearance_rings(const struct appearance *appearance);
+
+// A call that rings is no longer shown at this phone; other phones of the DN ring on. False: nobody
+// would, and nothing was done. The appearance may be gone on return.
+bool appearance_decline(struct appearance *appearance);
+
 // The user speaks with somebody.
 bool screen_is_talk(enum screen screen);
 

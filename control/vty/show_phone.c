@@ -7,6 +7,7 @@
 #include "control/config/phone_model.h"
 #include "control/config/write.h"
 #include "control/phone/buttons.h"
+#include "control/phone/screen.h"
 #include "control/vty/objects.h"
 
 // What the channel of a DN shows for a state of a connection.
@@ -42,7 +43,7 @@ static bool phone_is_ringing(const struct phone *phone)
 	const struct appearance *appearance;
 
 	TAILQ_FOREACH (appearance, &phone->appearances, at_phone)
-		if (appearance->connection->state == CONNECTION_ALERTING)
+		if (appearance_rings(appearance))
 			return true;
 	return false;
 }

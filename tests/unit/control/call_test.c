@@ -472,6 +472,36 @@ static void hold_and_resume(void **state)
 	rig_is_idle(w->rig);
 }
 
+// On hook for another call than the one that is talked in.
+static void on_hook_for_another(void **state)
+{
+	struct world *w = *state;
+	struct sccp_msg msg;
+	uint32_t held;
+
+	sim_enbloc(w->c, "201");
+	sim_off_hook(w->a);
+	held = sim_call_in(w->c, SCCP_CALL_STATE_CONNECTED)->reference;
+	sim_soft_key(w->c, SCCP_SOFTKEY_HOLD);
+	sim_soft_key(w->c, SCCP_SOFTKEY_NEW_CALL);
+	sim_digits(w->c, "202");
+	sim_off_hook(w->b);
+	rig_forget(w->rig);
+	sccp_msg_init(&msg, SCCP_ON_HOOK);
+	msg.on_hook.line = 1;
+	msg.on_hook.call = held;
+	sim_send(w->c, &msg);
+	rig_story_is(w->rig, "");
+	assert_int_equal(w->rig->engine.ignored[IGNORED_STATE], 1);
+	assert_int_equal(sim_call_count(w->c), 2);
+	msg.on_hook.call = sim_call_in(w->c, SCCP_CALL_STATE_CONNECTED)->reference;
+	sim_send(w->c, &msg);
+	assert_int_equal(sim_call_count(w->c), 1);
+	assert_int_equal(sim_call_in(w->c, SCCP_CALL_STATE_HOLD)->reference, held);
+	sim_on_hook(w->a);
+	rig_is_idle(w->rig);
+}
+
 static void call_waiting(void **state)
 {
 	struct world *w = *state;
@@ -823,6 +853,7 @@ int main(void)
 		T(forward_no_answer),
 		T(forward_loop),
 		T(hold_and_resume),
+		T(on_hook_for_another),
 		T(call_waiting),
 		T(third_call_is_busy),
 		T(second_call_holds_first),

@@ -184,6 +184,39 @@ static void phones_that_do_not(void **state)
 	sim_off_hook(o->a);
 }
 
+// The key that refuses calls; nobody is told of a missed one, as nobody called.
+static void the_user_refuses(void **state)
+{
+	struct office *o = *state;
+
+	prompt(o);
+	rig_forget(o->rig);
+	o->ca.seen = 0;
+	sim_soft_key(o->a, SCCP_SOFTKEY_DND);
+	told(&o->ca, CLEARED("callCancelled") "\n");
+	assert_int_equal(o->a->ringer, SCCP_RING_OFF);
+	assert_false(phone_find(&o->rig->engine, o->a->name)->do_not_disturb);
+	assert_true(sim_log_has(o->a, "CallState Connected\nCallState OnHook\n"));
+}
+
+static void no_call_is_missed(void **state)
+{
+	struct office *o = *state;
+
+	prompt(o);
+	rig_forget(o->rig);
+	o->ca.seen = 0;
+	rig_wait(o->rig, 30);
+	told(&o->ca, CLEARED("callNotAnswered") "\n");
+	assert_true(sim_log_has(o->a, "CallState Connected\nCallState OnHook\n"));
+	// A real one is.
+	rig_forget(o->rig);
+	sim_enbloc(o->b, "201");
+	sim_on_hook(o->b);
+	assert_true(sim_log_has(o->a, "CallState RingIn\n"));
+	assert_false(sim_log_has(o->a, "CallState Connected\n"));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, office_open, office_close)
@@ -192,6 +225,8 @@ int main(void)
 		TEST(the_user_presses_answer),
 		TEST(the_client_answers),
 		TEST(nobody_lifts),
+		TEST(the_user_refuses),
+		TEST(no_call_is_missed),
 		TEST(it_is_called_off),
 		TEST(the_phone_goes_away),
 		TEST(the_user_dials),

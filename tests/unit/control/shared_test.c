@@ -194,6 +194,47 @@ static void one_is_quiet(void **state)
 	rig_is_idle(w->rig);
 }
 
+// The key that refuses does so at its own phone while the other rings on.
+static void refused_at_one(void **state)
+{
+	struct world *w = *state;
+	uint32_t refused;
+
+	sim_enbloc(w->c, "201");
+	refused = sim_call_in(w->a, SCCP_CALL_STATE_RING_IN)->reference;
+	rig_forget(w->rig);
+	sim_soft_key(w->a, SCCP_SOFTKEY_DND);
+	rig_story_is(w->rig, "");
+	assert_int_equal(sim_call_count(w->a), 0);
+	assert_int_equal(w->a->ringer, SCCP_RING_OFF);
+	assert_true(sim_log_has(w->a, "SetLamp 1 Off\n"));
+	sim_log_is(w->b, "");
+	assert_non_null(sim_call_in(w->c, SCCP_CALL_STATE_RING_OUT));
+	// It is for do not disturb again, and the handset for a call of its own.
+	sim_soft_key(w->a, SCCP_SOFTKEY_DND);
+	assert_true(phone_find(&w->rig->engine, w->a->name)->do_not_disturb);
+	sim_soft_key(w->a, SCCP_SOFTKEY_DND);
+	sim_off_hook(w->a);
+	assert_non_null(sim_call_in(w->a, SCCP_CALL_STATE_OFF_HOOK));
+	sim_on_hook(w->a);
+	// In use at the other it is shown again, as another call.
+	sim_off_hook(w->b);
+	assert_non_null(sim_call_in(w->c, SCCP_CALL_STATE_CONNECTED));
+	assert_int_not_equal(
+		sim_call_in(w->a, SCCP_CALL_STATE_REMOTE_MULTILINE)->reference, refused);
+	sim_on_hook(w->c);
+	// Refused by all it is refused.
+	sim_enbloc(w->c, "201");
+	sim_soft_key(w->b, SCCP_SOFTKEY_DND);
+	rig_forget(w->rig);
+	sim_stimulus(w->a, SCCP_STIMULUS_DO_NOT_DISTURB, 1);
+	rig_story_is(w->rig, "Failed 201 fail busy\nConnectionCleared 201 null busy\n");
+	assert_non_null(sim_call_in(w->c, SCCP_CALL_STATE_BUSY));
+	sim_on_hook(w->c);
+	assert_int_equal(w->a->violations + w->b->violations, 0);
+	rig_is_idle(w->rig);
+}
+
 // Eight channels, several phones: all end when all hang up at once.
 static void many_channels(void **state)
 {
@@ -223,6 +264,7 @@ int main(void)
 		T(resumed_elsewhere),
 		T(holder_vanishes),
 		T(one_is_quiet),
+		T(refused_at_one),
 		T(many_channels),
 	};
 

@@ -264,6 +264,51 @@ static void conference(void **state)
 	rig_is_idle(w->rig);
 }
 
+// Asked C, back to B, and then the key: B gets C, no fourth party is asked for.
+static void swapped_back(void **state)
+{
+	struct world *w = *state;
+	uint32_t first;
+
+	talk(w, w->a, "202", w->b);
+	first = sim_call_in(w->a, SCCP_CALL_STATE_CONNECTED)->reference;
+	sim_soft_key(w->a, SCCP_SOFTKEY_TRANSFER);
+	sim_digits(w->a, "203");
+	sim_off_hook(w->c);
+	sim_soft_key_at(w->a, SCCP_SOFTKEY_RESUME, 1, first);
+	assert_int_equal(sim_call_in(w->a, SCCP_CALL_STATE_CONNECTED)->reference, first);
+	rig_forget(w->rig);
+	sim_soft_key(w->a, SCCP_SOFTKEY_TRANSFER);
+	assert_int_equal(sim_call_count(w->a), 0);
+	assert_int_equal(
+		sim_call_in(w->b, SCCP_CALL_STATE_CONNECTED)->streams[0].to.port, w->c->rtp_port);
+	sim_on_hook(w->b);
+	// Nor for a conference.
+	talk(w, w->a, "202", w->b);
+	first = sim_call_in(w->a, SCCP_CALL_STATE_CONNECTED)->reference;
+	sim_soft_key(w->a, SCCP_SOFTKEY_CONFERENCE);
+	sim_digits(w->a, "203");
+	sim_off_hook(w->c);
+	sim_soft_key_at(w->a, SCCP_SOFTKEY_RESUME, 1, first);
+	sim_soft_key(w->a, SCCP_SOFTKEY_CONFERENCE);
+	assert_int_equal(w->rig->engine.conferences, 1);
+	assert_int_equal(sim_call_count(w->a), 1);
+	sim_on_hook(w->a);
+	// The one that was asked is gone: the key asks for another.
+	talk(w, w->a, "202", w->b);
+	first = sim_call_in(w->a, SCCP_CALL_STATE_CONNECTED)->reference;
+	sim_soft_key(w->a, SCCP_SOFTKEY_TRANSFER);
+	sim_digits(w->a, "203");
+	sim_off_hook(w->c);
+	sim_soft_key_at(w->a, SCCP_SOFTKEY_RESUME, 1, first);
+	sim_on_hook(w->c);
+	sim_soft_key(w->a, SCCP_SOFTKEY_TRANSFER);
+	assert_non_null(sim_call_in(w->a, SCCP_CALL_STATE_OFF_HOOK));
+	sim_on_hook(w->a);
+	sim_on_hook(w->b);
+	rig_is_idle(w->rig);
+}
+
 // A phone that cannot mix says so before anything happens.
 static void without_a_mixer(void **state)
 {
@@ -287,6 +332,7 @@ int main(void)
 		T(without_a_second_channel),
 		T(vanishes),
 		T(conference),
+		T(swapped_back),
 		T(without_a_mixer),
 	};
 
