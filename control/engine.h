@@ -161,6 +161,7 @@ struct engine {
 	struct osmo_timer_list ask_timer;     // clients are asked how they are (control/csta/system.c)
 	struct osmo_timer_list listing_timer; // lists of devices go on (control/csta/information.c)
 	uint32_t conferences; // calls with a mixer
+	uint8_t overload;     // enum csta_status that clients were told; CSTA_STATUS_NONE: there is none
 	uint64_t ignored[PHONE_IGNORED_REASONS];
 };
 

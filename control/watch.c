@@ -37,3 +37,35 @@ enum watch_news watch_look(
 	worker->stalls++;
 	return WATCH_STALLED;
 }
+
+enum watch_load watch_load_of(struct watch_worker *worker, uint64_t sheds, uint32_t backlog)
+{
+	bool changed = worker->sheds != sheds;
+
+	worker->sheds = sheds;
+	if (changed || sheds % 2 != 0)
+		return LOAD_REACHED;
+	return backlog >= WATCH_BACKLOG ? LOAD_NEAR : LOAD_NORMAL;
+}
+
+static bool calms_down(struct watch *watch, uint64_t passed_us)
+{
+	watch->near_us = 0;
+	watch->calm_us += passed_us;
+	if (watch->load == LOAD_NORMAL || watch->calm_us < WATCH_CALM_US)
+		return false;
+	watch->load = LOAD_NORMAL;
+	return true;
+}
+
+bool watch_weigh(struct watch *watch, enum watch_load most, uint64_t passed_us)
+{
+	if (most == LOAD_NORMAL)
+		return calms_down(watch, passed_us);
+	watch->calm_us = 0;
+	watch->near_us += passed_us;
+	if (most <= watch->load || (most == LOAD_NEAR && watch->near_us < WATCH_NEAR_US))
+		return false;
+	watch->load = most;
+	return true;
+}

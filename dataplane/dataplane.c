@@ -513,6 +513,8 @@ struct dataplane_pulse dataplane_pulse(const struct dataplane *dp, unsigned work
 	return (struct dataplane_pulse){
 		.turns = atomic_load_explicit(&w->pulse, memory_order_relaxed),
 		.stage = stages[atomic_load_explicit(&w->stage, memory_order_relaxed)],
+		.sheds = atomic_load_explicit(&w->sheds, memory_order_relaxed),
+		.backlog = (uint32_t)((uint64_t)ring_used(&w->events) * 1000 / w->events.size),
 	};
 }
 

@@ -127,11 +127,13 @@ bool dataplane_sleep(struct dataplane *dp);
 void dataplane_awake(struct dataplane *dp);
 int dataplane_event_fd(const struct dataplane *dp);
 
-// A worker's turns, which rise as long as it runs (at least every millisecond), and where in its turn
-// it is. From any thread.
+// A worker's turns, which rise as long as it runs (at least every millisecond), where in its turn it is,
+// and how much of what it tells waits for control. From any thread.
 struct dataplane_pulse {
 	uint64_t turns;
 	const char *stage;
+	uint64_t sheds;   // rises when it begins to refuse new SIP sessions, then odd, and when it ends that
+	uint32_t backlog; // permille of the events ring in use
 };
 
 struct dataplane_pulse dataplane_pulse(const struct dataplane *dp, unsigned worker);

@@ -282,8 +282,16 @@ void sip_stream_closed(struct worker *worker, struct stream *stream, const struc
 	foreign_closed(worker, stream->conn, event->undelivered);
 }
 
+static void shed(struct worker *worker, bool on)
+{
+	atomic_fetch_add_explicit(&worker->sheds, 1, memory_order_relaxed);
+	worker->n.overloads += on;
+	sip_accept_new(worker->sip, !on);
+}
+
 void sip_overload(struct worker *worker)
 {
+	bool sheds = atomic_load_explicit(&worker->sheds, memory_order_relaxed) % 2 != 0;
 	struct ring *ring = &worker->events;
 	// An eighth is kept for dialogs that exist; of a small ring, a few messages.
 	uint32_t eighth = ring->size / 8;
@@ -291,14 +299,10 @@ void sip_overload(struct worker *worker)
 
 	if (reserve < eighth)
 		reserve = eighth;
-	if (!worker->overloaded && !ring_has_room(ring, reserve)) {
-		worker->overloaded = true;
-		worker->n.overloads++;
-		sip_accept_new(worker->sip, false);
-	} else if (worker->overloaded && ring_has_room(ring, reserve + eighth + 1)) {
-		worker->overloaded = false;
-		sip_accept_new(worker->sip, true);
-	}
+	if (!sheds && !ring_has_room(ring, reserve))
+		shed(worker, true);
+	else if (sheds && ring_has_room(ring, reserve + eighth + 1))
+		shed(worker, false);
 }
 
 void sip_timers(struct worker *worker)

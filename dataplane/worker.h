@@ -103,7 +103,6 @@ struct worker {
 	uint64_t now_us;
 	uint8_t index;
 	bool stalled;    // connections wait for room in the events ring
-	bool overloaded; // new SIP sessions are refused
 	bool complained;
 	uint16_t ip_id;
 	uint64_t timers_us; // when timers are next looked at
@@ -112,6 +111,7 @@ struct worker {
 	atomic_bool stop;
 	atomic_bool drained; // stopping, and nothing left to send
 	_Atomic uint64_t pulse; // turns begun, for control to see that we go on
+	_Atomic uint64_t sheds; // rises with every change: odd while new SIP sessions are refused
 	_Atomic uint8_t stage;  // enum worker_stage
 
 	// The other workers, and what is at home where.

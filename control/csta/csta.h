@@ -109,6 +109,9 @@ struct session *session_next(struct engine *engine, uint32_t *cursor);
 // The operator's `clear cti session id N`: BYE, then gone. A turn of its own. -ENOENT when there is
 // none.
 int session_clear(struct engine *engine, uint32_t id);
+// The engine's load is another one: overloadImminent, overloadReached or overloadRelieved, told to all
+// who registered for the system's status. Part of a turn.
+void sessions_load_changed(struct engine *engine, enum csta_status status);
 // The engine shuts down: SystemStatus disabled and BYE to all. A turn of its own.
 void sessions_shutdown(struct engine *engine);
 

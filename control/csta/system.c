@@ -41,11 +41,16 @@ static enum refusal check_id(struct session *session, bool present, const char *
 								  : REFUSED_REGISTRATION;
 }
 
+// Sessions that there are go on as ever under load, and clients give up one whose INVITE is answered
+// with anything but `normal`; who asks inside it is told how it is.
 enum refusal serve_request_system_status(struct request *request)
 {
 	const struct csta_request_system_status *asked = &request->msg->body.request_system_status;
 
-	request->answer->body.request_system_status_response.status = CSTA_STATUS_NORMAL;
+	request->answer->body.request_system_status_response.status =
+		request->engine->overload != CSTA_STATUS_NONE
+			? (enum csta_status)request->engine->overload
+			: CSTA_STATUS_NORMAL;
 	return check_id(request->session, asked->has.register_id, asked->register_id);
 }
 
@@ -88,7 +93,8 @@ static void send_status(
 	session_send(session, &command);
 }
 
-void session_send_status(struct session *session, enum csta_status status)
+// False: it registered for no status.
+static bool tell_registrations(struct session *session, enum csta_status status)
 {
 	// The filter's bits stand in the order of the statuses.
 	uint64_t bit = CSTA_BIT(status - CSTA_STATUS_INITIALIZING);
@@ -103,8 +109,24 @@ void session_send_status(struct session *session, enum csta_status status)
 		if ((r->filter & bit) == 0)
 			send_status(session, r, status);
 	}
-	if (!registered)
+	return registered;
+}
+
+void session_send_status(struct session *session, enum csta_status status)
+{
+	if (!tell_registrations(session, status))
 		send_status(session, NULL, status);
+}
+
+void sessions_load_changed(struct engine *engine, enum csta_status status)
+{
+	struct session *session;
+	uint32_t cursor = 0;
+
+	engine->overload =
+		(uint8_t)(status == CSTA_STATUS_OVERLOAD_RELIEVED ? CSTA_STATUS_NONE : status);
+	while ((session = session_next(engine, &cursor)) != NULL)
+		tell_registrations(session, status);
 }
 
 // Whatever says which devices there are: another sum, other devices.

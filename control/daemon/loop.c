@@ -49,17 +49,42 @@ static void watch_tell(unsigned index, const struct watch_worker *worker, enum w
 		fprintf(stderr, "offhookd: worker %u goes on\n", index);
 }
 
+// Clients learn of it, and the operator.
+static void load_tell(struct loop *loop)
+{
+	static const struct {
+		enum csta_status status;
+		const char *text;
+	} loads[] = {
+		[LOAD_NORMAL] = { CSTA_STATUS_OVERLOAD_RELIEVED, "overload is over" },
+		[LOAD_NEAR] = { CSTA_STATUS_OVERLOAD_IMMINENT, "overload is near" },
+		[LOAD_REACHED] = { CSTA_STATUS_OVERLOAD_REACHED,
+			"overload: new sessions are refused" },
+	};
+
+	fprintf(stderr, "offhookd: %s\n", loads[loop->watch.load].text);
+	if (loop->ending)
+		return;
+	sessions_load_changed(loop->engine, loads[loop->watch.load].status);
+	engine_turn(loop->engine);
+}
+
 static void on_watch(void *data)
 {
 	struct loop *loop = data;
 	uint64_t passed_us = watch_passed(&loop->watch, engine_now_us());
+	enum watch_load most = LOAD_NORMAL;
 
 	for (unsigned i = 0; i < loop->watch.n; i++) {
 		struct watch_worker *worker = &loop->watch.workers[i];
 		struct dataplane_pulse pulse = dataplane_pulse(loop->dataplane, i);
+		enum watch_load load = watch_load_of(worker, pulse.sheds, pulse.backlog);
 
 		watch_tell(i, worker, watch_look(worker, pulse.turns, pulse.stage, passed_us));
+		most = load > most ? load : most;
 	}
+	if (watch_weigh(&loop->watch, most, passed_us))
+		load_tell(loop);
 	osmo_timer_schedule(&loop->watch_timer, 0, WATCH_PERIOD_US);
 }
 

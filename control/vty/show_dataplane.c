@@ -90,6 +90,13 @@ static void show_balance(struct shell_call *call, unsigned workers)
 
 static void show_watch(struct shell_call *call, const struct watch *watch)
 {
+	static const char *const loads[] = {
+		[LOAD_NEAR] = "overload is near\n",
+		[LOAD_REACHED] = "overload: new sessions are refused\n",
+	};
+
+	if (watch != NULL && watch->load != LOAD_NORMAL)
+		fputs(loads[watch->load], call->out);
 	for (unsigned i = 0; watch != NULL && i < watch->n; i++) {
 		const struct watch_worker *worker = &watch->workers[i];
 

@@ -255,7 +255,8 @@ static void test_stopped_reader(void **state)
 	// Phones and clients on TCP wait before a shut window; in dialogs there is room for datagrams.
 	for (unsigned i = 0; i < PHONES; i++)
 		assert_true(phones[i].sent < KEYS);
-	assert_true(rig.worker->overloaded);
+	assert_true(dataplane_pulse(rig.dp, 0).sheds % 2 != 0);
+	assert_true(dataplane_pulse(rig.dp, 0).backlog > 0);
 	while (rig_out_udp() != NULL)
 		;
 	n = request_make(&late, "INVITE", 1, STATUS);
@@ -274,6 +275,9 @@ static void test_stopped_reader(void **state)
 	assert_true(all_done());
 	for (unsigned i = 0; i < CLIENTS; i++)
 		assert_int_equal(clients[i].told, REQUESTS); // none twice
+	assert_true(dataplane_pulse(rig.dp, 0).sheds > 0);
+	assert_int_equal(dataplane_pulse(rig.dp, 0).sheds % 2, 0);
+	assert_int_equal(dataplane_pulse(rig.dp, 0).backlog, 0);
 	assert_int_equal(rig.worker->events.gaps, 0);
 	rig_drops(EVENT_LOST, 0);
 	rig_drops(SIP_NOT_READING, 0);

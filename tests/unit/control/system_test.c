@@ -47,6 +47,38 @@ static void status_to_registrations(void **state)
 			    "SystemStatus sysStatRegisterID=s1-2 systemStatus=disabled\nBYE\n");
 }
 
+// Who registered is told of overload, who only has a session is not; sessions are opened as ever.
+static void overload_is_told(void **state)
+{
+	struct office *o = *state;
+	struct engine *engine = &o->rig->engine;
+
+	client_open(&o->ca);
+	asks(&o->ca, REGISTER(STATUS, ""), "SystemRegisterResponse sysStatRegisterID=s1-1");
+	asks(&o->ca,
+		REGISTER(STATUS, "<requestedStatusFilter><overloadImminent>true</overloadImminent>"
+				 "</requestedStatusFilter>"),
+		"SystemRegisterResponse sysStatRegisterID=s1-2 "
+		"actualStatusFilter=overloadImminent");
+	sessions_load_changed(engine, CSTA_STATUS_OVERLOAD_IMMINENT);
+	engine_turn(engine);
+	client_told(&o->ca, "SystemStatus sysStatRegisterID=s1-1 systemStatus=overloadImminent\n");
+	asks(&o->ca, "<RequestSystemStatus/>",
+		"RequestSystemStatusResponse systemStatus=overloadImminent");
+	assert_string_equal(client_invite(&o->cb, "<RequestSystemStatus/>"),
+		"200 1800 RequestSystemStatusResponse systemStatus=normal");
+	sessions_load_changed(engine, CSTA_STATUS_OVERLOAD_REACHED);
+	engine_turn(engine);
+	client_told(&o->ca, "SystemStatus sysStatRegisterID=s1-1 systemStatus=overloadReached\n"
+			    "SystemStatus sysStatRegisterID=s1-2 systemStatus=overloadReached\n");
+	client_told(&o->cb, "");
+	sessions_load_changed(engine, CSTA_STATUS_OVERLOAD_RELIEVED);
+	engine_turn(engine);
+	client_told(&o->ca, "SystemStatus sysStatRegisterID=s1-1 systemStatus=overloadRelieved\n"
+			    "SystemStatus sysStatRegisterID=s1-2 systemStatus=overloadRelieved\n");
+	asks(&o->ca, "<RequestSystemStatus/>", "RequestSystemStatusResponse systemStatus=normal");
+}
+
 static void ids_are_checked(void **state)
 {
 	struct office *o = *state;
@@ -128,6 +160,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, office_open, office_close)
 	const struct CMUnitTest tests[] = {
 		TEST(status_to_registrations),
+		TEST(overload_is_told),
 		TEST(ids_are_checked),
 		TEST(clients_are_asked),
 		TEST(devices_change),

@@ -59,6 +59,63 @@ static void test_control_was_away(void **state)
 	assert_int_equal(watch_look(&watch.workers[0], 5, "x", passed), WATCH_NOTHING);
 }
 
+// --- load ----------------------------------------------------------------------------------------
+
+static void test_load_of_a_worker(void **state)
+{
+	struct watch_worker worker = { 0 };
+
+	(void)state;
+	assert_int_equal(watch_load_of(&worker, 0, 0), LOAD_NORMAL);
+	assert_int_equal(watch_load_of(&worker, 0, WATCH_BACKLOG - 1), LOAD_NORMAL);
+	assert_int_equal(watch_load_of(&worker, 0, WATCH_BACKLOG), LOAD_NEAR);
+	assert_int_equal(watch_load_of(&worker, 1, 900), LOAD_REACHED);
+	assert_int_equal(watch_load_of(&worker, 1, 0), LOAD_REACHED);
+	assert_int_equal(watch_load_of(&worker, 2, 0), LOAD_REACHED); // until a moment ago
+	assert_int_equal(watch_load_of(&worker, 2, 0), LOAD_NORMAL);
+	assert_int_equal(watch_load_of(&worker, 4, 0), LOAD_REACHED); // between two looks
+	assert_int_equal(watch_load_of(&worker, 4, 0), LOAD_NORMAL);
+}
+
+// So many looks with this load; true when the last one, and none before, made it another one.
+static bool looks(struct watch *watch, enum watch_load most, unsigned n)
+{
+	for (unsigned i = 1; i < n; i++) {
+		if (watch_weigh(watch, most, WATCH_PERIOD_US))
+			return false;
+	}
+	return watch_weigh(watch, most, WATCH_PERIOD_US);
+}
+
+static void test_load_changes(void **state)
+{
+	const unsigned near = WATCH_NEAR_US / WATCH_PERIOD_US;
+	const unsigned calm = WATCH_CALM_US / WATCH_PERIOD_US;
+	struct watch watch = { .n = 1 };
+
+	(void)state;
+	assert_false(looks(&watch, LOAD_NORMAL, 2 * calm));
+	// A backlog that does not last.
+	assert_false(looks(&watch, LOAD_NEAR, near - 1));
+	assert_false(looks(&watch, LOAD_NORMAL, 1));
+	assert_false(looks(&watch, LOAD_NEAR, near - 1));
+	assert_true(looks(&watch, LOAD_NEAR, 1));
+	assert_int_equal(watch.load, LOAD_NEAR);
+	assert_false(looks(&watch, LOAD_NEAR, 2 * near)); // told once
+	assert_true(looks(&watch, LOAD_REACHED, 1));
+	assert_int_equal(watch.load, LOAD_REACHED);
+	// Not over while it comes back, nor when it is near again.
+	assert_false(looks(&watch, LOAD_NORMAL, calm - 1));
+	assert_false(looks(&watch, LOAD_REACHED, 1));
+	assert_false(looks(&watch, LOAD_NORMAL, calm - 1));
+	assert_false(looks(&watch, LOAD_NEAR, 2 * near));
+	assert_true(looks(&watch, LOAD_NORMAL, calm));
+	assert_int_equal(watch.load, LOAD_NORMAL);
+	assert_false(looks(&watch, LOAD_NORMAL, 2 * calm));
+	// At once.
+	assert_true(looks(&watch, LOAD_REACHED, 1));
+}
+
 // --- show
 // -------------------------------------------------------------------------------------------
 
@@ -185,8 +242,13 @@ static void test_show_stall(void **state)
 	assert_string_equal(line_of(op->text, "worker 1 stood"),
 		"worker 1 stood still: times 2, longest 4.0 s");
 	watched.workers[1].stalled = false;
+	watched.load = LOAD_REACHED;
 	assert_true(operator_run(op, "show dataplane"));
 	assert_null(strstr(op->text, "stands still"));
+	assert_non_null(strstr(op->text, "overload: new sessions are refused\n"));
+	watched.load = LOAD_NORMAL;
+	assert_true(operator_run(op, "show dataplane"));
+	assert_null(strstr(op->text, "overload:"));
 	operator_free(op);
 }
 
@@ -212,6 +274,8 @@ int main(void)
 		cmocka_unit_test(test_goes_on),
 		cmocka_unit_test(test_stands_still),
 		cmocka_unit_test(test_control_was_away),
+		cmocka_unit_test(test_load_of_a_worker),
+		cmocka_unit_test(test_load_changes),
 		T(test_show),
 		T(test_show_stall),
 		T(test_show_memory),
