@@ -109,13 +109,21 @@ void tcp_shell_output(struct worker *worker)
 		segment_send(worker, &segment);
 }
 
+// Bytes or a FIN that the peer has not acknowledged.
+static bool owes(const struct tcp_info *info)
+{
+	return info->unacked_bytes + info->unsent_bytes > 0 ||
+	       info->state == TCP_STATE_FIN_WAIT_1 || info->state == TCP_STATE_CLOSING ||
+	       info->state == TCP_STATE_LAST_ACK;
+}
+
 bool tcp_shell_drained(const struct worker *worker)
 {
 	struct tcp_info info;
 	uint32_t cursor = 0;
 
 	while (tcp_info_next(worker->tcp, &cursor, &info)) {
-		if (info.unacked_bytes + info.unsent_bytes > 0)
+		if (owes(&info))
 			return false;
 	}
 	return true;

@@ -22,5 +22,5 @@ void tcp_shell_input(struct worker *worker, const struct packet *pkt);
 bool tcp_shell_too_long(struct worker *worker, const struct packet *quoted, uint32_t mtu);
 // All segments that may go now become packets. Once a turn.
 void tcp_shell_output(struct worker *worker);
-// Nothing is sent or unacknowledged on any connection.
+// No byte and no FIN waits to be sent or acknowledged on any connection.
 bool tcp_shell_drained(const struct worker *worker);

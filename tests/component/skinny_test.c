@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "dataplane/tcp_shell.h"
 #include "sccp/sccp.h"
 
 static int setup(void **state)
@@ -282,6 +283,27 @@ static void test_closed_by_control(void **state)
 	assert_int_equal(rig.worker->nstreams[STREAM_SKINNY], 0);
 }
 
+// An engine that ends waits until the phone knows: a FIN may be lost on the wire.
+static void test_close_is_waited_for(void **state)
+{
+	handle_t peer = rig_connect(40000, 2000);
+	struct command command = { .type = COMMAND_CONN_CLOSE, .handle = opened(40000) };
+	struct tcp_event event;
+
+	(void)state;
+	assert_true(tcp_shell_drained(rig.worker));
+	rig.tcp_off = true;
+	rig_command(&command);
+	assert_false(tcp_shell_drained(rig.worker));
+	rig.tcp_off = false;
+	rig_wait(2000000);
+	assert_true(tcp_event_next(rig.tcp, &event));
+	assert_true(event.events & TCP_EVENT_EOF);
+	assert_true(tcp_shell_drained(rig.worker));
+	tcp_close(rig.tcp, peer);
+	rig_settle();
+}
+
 // What was written before is not waited for, nor is the peer's word.
 static void test_reset_by_control(void **state)
 {
@@ -499,6 +521,7 @@ int main(void)
 		TEST(test_unknown_and_wrong_way),
 		TEST(test_garbage),
 		TEST(test_closed_by_control),
+		TEST(test_close_is_waited_for),
 		TEST(test_reset_by_control),
 		TEST(test_closed_by_peer),
 		TEST(test_dead_peer),
