@@ -52,7 +52,7 @@ struct tcp_config tcp_config_default(void)
 	return (struct tcp_config){
 		.connections = 100000,
 		.receive_cap = 65536,
-		.send_cap = 65536,
+		.send_cap = 256 << 10, // a hundred events of CSTA and answers beside them
 		.buffer_bytes = 64 << 20,
 		.out_of_order_bytes = 4 << 20,
 		.syn_cache = 4096,

@@ -79,6 +79,7 @@ static void peer_up(void)
 
 	config.connections = 100;
 	config.buffer_bytes = 32 << 20;
+	config.send_cap = 65536;
 	assert_int_equal(tcp_stack_init(&rig.tcp, &config, 9, &key, rig.now_us), 0);
 }
 

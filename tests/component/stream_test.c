@@ -339,7 +339,7 @@ static void test_slow_client(void **state)
 		rig_wait(SECOND / 100);
 	}
 	assert_true(sip_counters(rig.worker->sip)->no_room > 0);
-	assert_true(tcp_queued(rig.worker->tcp, sip_conn(slow)) <= 32768);
+	assert_true(tcp_queued(rig.worker->tcp, sip_conn(slow)) <= 131072);
 	rig_wait(5 * SECOND);
 	told = missed(slow);
 	rig_wait(5 * SECOND);
