@@ -28,6 +28,12 @@ extern const struct rules dn_commands;
 extern const struct rules dn_template_commands;
 extern const struct rules ephone_commands;
 
+// Global commands of subjects of their own.
+int set_enable_password(void *ctx, struct args *args);
+int set_enable_password_level(void *ctx, struct args *args);
+int set_enable_secret(void *ctx, struct args *args);
+int set_enable_secret_level(void *ctx, struct args *args);
+
 #define RULES_OF(array) \
 	{ \
 		(array), sizeof(array) / sizeof((array)[0]) \

@@ -177,6 +177,8 @@ void config_free(struct config *config)
 	index_free(&config->dn_by_number);
 	index_free(&config->ephone_by_name);
 	index_free(&config->profile_by_user);
+	secret_clear(&config->enable_password);
+	secret_clear(&config->enable_secret);
 	for (unsigned tag = 0; (dn = table_next(&config->dns, &tag)) != NULL;)
 		config_dn_free(dn);
 	table_free(&config->dns);

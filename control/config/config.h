@@ -11,6 +11,7 @@
 
 #include "base/addr.h"
 #include "base/span.h"
+#include "control/config/secret.h"
 
 enum {
 	CONFIG_NUMBER_SIZE = 17,      // `number`: at most 16 characters
@@ -347,6 +348,7 @@ struct config_route {
 #define CONFIG_PLACES(X) \
 	X(PLACE_START) \
 	X(PLACE_HOSTNAME) \
+	X(PLACE_ENABLE) \
 	X(PLACE_VOICE_SERVICE) \
 	X(PLACE_VOICE_REGISTER) \
 	X(PLACE_SESSION_SERVER) \
@@ -380,6 +382,8 @@ struct config_sections {
 
 struct config {
 	char hostname[CONFIG_NAME_SIZE]; // empty: none given
+	struct config_secret enable_password;
+	struct config_secret enable_secret; // goes before the other
 	struct config_voice_service voice_service;
 	struct config_voice_register voice_register;
 	struct config_session_server session_servers[CONFIG_SESSION_SERVERS]; // [0] is tag 1
@@ -453,6 +457,9 @@ const struct config_forward *config_forward_last(const struct config *config,
 // What the DN or the template says itself.
 const struct config_forward *config_forward_own(
 	const struct config_dn_settings *settings, enum config_forward_kind kind);
+
+// What an operator has to know for privileged commands; NULL: nothing.
+const struct config_secret *config_enable_secret(const struct config *config);
 
 // Calls at a time: 1, 2 or 8.
 unsigned config_dn_channels(const struct config_dn *dn);

@@ -181,6 +181,30 @@ static void write_hostname(const struct config *config, struct sheet *sheet)
 		fprintf(object_begin(sheet, MODE_GLOBAL), "hostname %s\n!\n", config->hostname);
 }
 
+static void write_secret(FILE *out, const char *word, const struct config_secret *secret)
+{
+	// The type of a plain text may be left out, unless it begins like one.
+	bool bare = secret->type == SECRET_PLAIN && secret->text != NULL &&
+		    (secret->text[0] < '0' || secret->text[0] > '9');
+
+	if (secret->text != NULL && bare)
+		fprintf(out, "enable %s %s\n", word, secret->text);
+	else if (secret->text != NULL)
+		fprintf(out, "enable %s %d %s\n", word, secret->type, secret->text);
+}
+
+static void write_enable(const struct config *config, struct sheet *sheet)
+{
+	FILE *out;
+
+	if (config_enable_secret(config) == NULL)
+		return;
+	out = object_begin(sheet, MODE_GLOBAL);
+	write_secret(out, "secret", &config->enable_secret);
+	write_secret(out, "password", &config->enable_password);
+	fputs("!\n", out);
+}
+
 // Another address than ours, which is kept as it was written.
 static bool has_kept_address(const struct config_interface *interface)
 {
@@ -232,6 +256,7 @@ static void write_routes(const struct config *config, struct sheet *sheet)
 
 static void (*const writers[PLACES])(const struct config *config, struct sheet *sheet) = {
 	[PLACE_HOSTNAME] = write_hostname,
+	[PLACE_ENABLE] = write_enable,
 	[PLACE_VOICE_SERVICE] = write_voice_service,
 	[PLACE_VOICE_REGISTER] = write_voice_register,
 	[PLACE_SESSION_SERVER] = write_session_servers,
