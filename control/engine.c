@@ -212,6 +212,7 @@ static void touched_dn(struct engine *engine, enum touch what, unsigned tag)
 {
 	(void)what;
 	dn_changed(engine, tag);
+	device_reconfigured(engine, tag);
 	phones_recheck(engine);
 	sessions_recheck(engine);
 }

@@ -120,5 +120,8 @@ void sessions_shutdown(struct engine *engine);
 // as above.
 void sessions_recheck(struct engine *engine);
 
+// The DN of this tag is configured otherwise, or is new: for `debug cti dmgr`.
+void device_reconfigured(struct engine *engine, unsigned tag);
+
 // Frees all sessions and tells nobody: the last thing before the engine is gone.
 void sessions_forget(struct engine *engine);

@@ -4,6 +4,9 @@
 
 #include <stdio.h>
 
+#include "control/csta/session.h"
+#include "control/vty/debug.h"
+
 static const char *const form_prefixes[] = {
 #define X(name, prefix) [name] = prefix,
 	DEVICE_FORMS(X)
@@ -62,6 +65,37 @@ struct dn *device_resolve(struct engine *engine, struct span text, struct device
 	if (dn != NULL && number != NULL)
 		memcpy(number, found, NUMBER_SIZE);
 	return dn;
+}
+
+struct dn *device_asked(const struct session *session, const char *text)
+{
+	struct dn *dn = device_resolve(session->engine, span_str(text), NULL, NULL);
+
+	debug_print(DEBUG_CTI_DMGR, "session %u: %s is %s", session->id, text,
+		dn == NULL ? "no device" : dn->numbers[DN_PRIMARY].text);
+	return dn;
+}
+
+void device_trace(const struct dn *dn)
+{
+	const struct monitor *monitor;
+	unsigned monitors = 0;
+
+	if (!debug_on(DEBUG_CTI_DMGR) || dn->config == NULL)
+		return;
+	TAILQ_FOREACH (monitor, &dn->monitors, at_dn)
+		monitors++;
+	debug_write(DEBUG_CTI_DMGR, "device %s: %s, %s, monitors %u", dn->numbers[DN_PRIMARY].text,
+		dn_is_watched(dn->engine, dn) ? "watched" : "not watched",
+		dn_has_phone(dn) ? "in service" : "out of service", monitors);
+}
+
+void device_reconfigured(struct engine *engine, unsigned tag)
+{
+	const struct dn *dn = dn_by_tag(engine, tag);
+
+	if (dn != NULL)
+		device_trace(dn);
 }
 
 struct viewer viewer_of_text(const struct session *session, const struct dn *dn, const char *text)

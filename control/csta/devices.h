@@ -12,6 +12,12 @@
 struct dn *device_resolve(struct engine *engine, struct span text, struct device_style *style,
 	char number[NUMBER_SIZE]);
 
+// The same for a device that a request of the session names; `debug cti dmgr` is told.
+struct dn *device_asked(const struct session *session, const char *text);
+
+// What is known of the device, for `debug cti dmgr`: to be called when it changed.
+void device_trace(const struct dn *dn);
+
 // To whom a device is written. The one it looks from is `text`, to the letter; those that the
 // session has named elsewhere come as it named them, a monitor's device before its line; others in
 // its style.

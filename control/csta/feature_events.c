@@ -151,6 +151,8 @@ void monitors_notify(struct engine *engine, const struct notice *notice)
 	struct monitor *monitor;
 
 	(void)engine;
+	if (notice->kind == NOTICE_BACK_IN_SERVICE || notice->kind == NOTICE_OUT_OF_SERVICE)
+		device_trace(notice->dn);
 	if (notice->connection == NULL) {
 		device_notify(notice->dn, notice);
 		return;

@@ -283,7 +283,7 @@ static void segment_send(struct session *session, bool alone)
 			      : watched_from(session->engine, TAILQ_NEXT(listing->next, all));
 	}
 	devices->last = listing->next == NULL;
-	session_send(session, &command);
+	session_invoke(session, &command);
 }
 
 static void listing_go_on(struct session *session)
@@ -322,7 +322,7 @@ enum refusal serve_get_switching_function_devices(struct request *request)
 	if (session->listing.next != NULL)
 		return REFUSED_REQUESTS_OPEN;
 	if (asked->has.device)
-		first = device_resolve(engine, span_str(asked->device), NULL, NULL);
+		first = device_asked(session, asked->device);
 	if (asked->has.device && first == NULL)
 		return REFUSED_DEVICE;
 	if (asked->has.device && !dn_is_watched(engine, first))

@@ -30,6 +30,8 @@ static struct monitor *monitor_new(struct session *session, struct dn *dn, struc
 	else
 		TAILQ_INSERT_TAIL(&dn->monitors, monitor, at_dn);
 	session->monitor_count++;
+	if (call == NULL)
+		device_trace(dn);
 	return monitor;
 }
 
@@ -50,6 +52,8 @@ static void monitor_free(struct monitor *monitor)
 		TAILQ_REMOVE(&monitor->call->monitors, monitor, at_call);
 	else
 		TAILQ_REMOVE(&monitor->dn->monitors, monitor, at_dn);
+	if (monitor->call == NULL)
+		device_trace(monitor->dn);
 	session->monitor_count--;
 	pool_give(&session->engine->monitors, monitor);
 }
@@ -87,7 +91,7 @@ static void monitor_tell_stop(struct monitor *monitor)
 
 	monitor_message_init(monitor, CSTA_MONITOR_STOP,
 		offsetof(struct csta_msg, body.monitor_stop.cross_ref), &command.csta_event);
-	session_send(monitor->session, &command);
+	session_invoke(monitor->session, &command);
 }
 
 void monitor_end(struct monitor *monitor)
@@ -145,7 +149,7 @@ void session_recheck_monitors(struct session *session)
 
 static enum refusal find_device(struct request *request, const char *text, struct call_seen *out)
 {
-	out->dn = device_resolve(request->engine, span_str(text), NULL, NULL);
+	out->dn = device_asked(request->session, text);
 	out->device = text;
 	if (out->dn == NULL)
 		return REFUSED_DEVICE;

@@ -219,7 +219,7 @@ static const struct service *service_find(unsigned type)
 static enum refusal check_device(
 	struct request *request, const char *text, enum refusal no_device, enum refusal foreign)
 {
-	struct dn *dn = device_resolve(request->engine, span_str(text), NULL, NULL);
+	struct dn *dn = device_asked(request->session, text);
 
 	if (dn == NULL)
 		return no_device;
@@ -478,7 +478,7 @@ void service_request(struct session *session, const struct event_csta_request *e
 
 		if (refusal != REFUSED_NOT)
 			refusal_write(refusal, request.answer);
-		debug_print(DEBUG_CTI_CALLCONTROL, "session %u: %s: %s", session->id,
+		debug_print(DEBUG_CTI_CORE, "session %u: %s: %s", session->id,
 			csta_type_name((enum csta_type)event->csta.type),
 			refusal == REFUSED_NOT ? "done" : refusal_name(refusal));
 		session->ns = event->csta.ns;

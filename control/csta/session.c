@@ -262,6 +262,9 @@ void session_accept(struct session *session, handle_t transaction, const struct 
 	if (accept->csta.type == CSTA_REQUEST_SYSTEM_STATUS_RESPONSE)
 		accept->csta.body.request_system_status_response.status = CSTA_STATUS_NORMAL;
 	session_trace(session, "->", &accept->csta);
+	if (request->type != CSTA_NONE)
+		debug_print(DEBUG_CTI_CORE, "session %u: %s: done", session->id,
+			csta_type_name((enum csta_type)request->type));
 	debug_print(DEBUG_CTI_PROTOIF, "session %u: 200, interval %u s", session->id,
 		session->interval_s);
 	outbox_send(&session->engine->outbox, &command);
@@ -289,6 +292,13 @@ void session_send(struct session *session, struct command *command)
 	command->handle = session->dialog;
 	session_trace(session, "->", &command->csta_event);
 	outbox_defer(&session->engine->outbox, command);
+}
+
+void session_invoke(struct session *session, struct command *command)
+{
+	debug_print(DEBUG_CTI_CORE, "session %u: asks %s", session->id,
+		csta_type_name((enum csta_type)command->csta_event.type));
+	session_send(session, command);
 }
 
 void session_bye(struct session *session)

@@ -81,6 +81,8 @@ bool session_timer_run(struct session *session, uint64_t now_us);
 
 // Requests and events of ours: at the end of the turn, after the answer to what caused them.
 void session_send(struct session *session, struct command *command);
+// The same of a service that we ask of the client.
+void session_invoke(struct session *session, struct command *command);
 // SystemStatus, to each registration that wants it; to who has none for it, as such.
 void session_send_status(struct session *session, enum csta_status status);
 void session_bye(struct session *session);

@@ -72,7 +72,7 @@ static void send_id(struct session *session, const struct registration *r, enum 
 	csta_msg_init(&command.csta_event, type);
 	command.csta_event.ns = session->ns;
 	id_write(session, r, command.csta_event.body.system_register_abort.register_id);
-	session_send(session, &command);
+	session_invoke(session, &command);
 }
 
 // Without a registration: NULL.
@@ -90,7 +90,7 @@ static void send_status(
 		id_write(session, r, told->register_id);
 	told->has.status = true;
 	told->status = status;
-	session_send(session, &command);
+	session_invoke(session, &command);
 }
 
 // False: it registered for no status.
@@ -189,7 +189,7 @@ static bool session_ask(struct session *session)
 		ask = &command.csta_event.body.request_system_status;
 		ask->has.register_id = true;
 		id_write(session, r, ask->register_id);
-		session_send(session, &command);
+		session_invoke(session, &command);
 		asked = true;
 	}
 	return asked;

@@ -20,25 +20,31 @@ uint32_t debug_wanted;
 static struct debug_sink *sinks;
 
 static const char *const groups[] = {
-#define X(name, group, word, prefix, help) group,
+#define X(name, group, word, title, prefix, help) group,
 	DEBUG_CATEGORIES(X)
 #undef X
 };
 
 static const char *const words[] = {
-#define X(name, group, word, prefix, help) word,
+#define X(name, group, word, title, prefix, help) word,
+	DEBUG_CATEGORIES(X)
+#undef X
+};
+
+static const char *const titles[] = {
+#define X(name, group, word, title, prefix, help) title,
 	DEBUG_CATEGORIES(X)
 #undef X
 };
 
 static const char *const prefixes[] = {
-#define X(name, group, word, prefix, help) prefix,
+#define X(name, group, word, title, prefix, help) prefix,
 	DEBUG_CATEGORIES(X)
 #undef X
 };
 
 static const char *const helps[] = {
-#define X(name, group, word, prefix, help) help,
+#define X(name, group, word, title, prefix, help) help,
 	DEBUG_CATEGORIES(X)
 #undef X
 };
@@ -51,6 +57,11 @@ const char *debug_category_group(enum debug_category category)
 const char *debug_category_word(enum debug_category category)
 {
 	return words[category];
+}
+
+const char *debug_category_title(enum debug_category category)
+{
+	return titles[category];
 }
 
 const char *debug_category_help(enum debug_category category)

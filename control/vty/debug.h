@@ -13,23 +13,30 @@ enum {
 	DEBUG_BUFFER_SIZE = 65536, // bytes a session may be behind; power of two
 };
 
-// X(enumerator, first word, second word, how its lines begin, what it traces)
+// X(enumerator, first word, second word, how it is called when it is switched, how its lines begin,
+//   what it traces)
 #define DEBUG_CATEGORIES(X) \
-	X(DEBUG_CTI_CALLCONTROL, "cti", "callcontrol", "//CTI/CC", "services of the call model") \
-	X(DEBUG_CTI_CORE, "cti", "core", "//CTI/CORE", "what control does with each event") \
-	X(DEBUG_CTI_DMGR, "cti", "dmgr", "//CTI/DMGR", "what phones are told to do") \
-	X(DEBUG_CTI_LM, "cti", "lm", "//CTI/LM", "lines and who monitors them") \
-	X(DEBUG_CTI_PROTOIF, "cti", "protoif", "//CTI/PI", "SIP side of CTI sessions") \
-	X(DEBUG_CTI_SESSION, "cti", "session", "//CTI/SM", "life of CTI sessions") \
-	X(DEBUG_CTI_XML, "cti", "xml", "//CTI/XML", "CSTA messages") \
-	X(DEBUG_CTI_CALLMON, "cti", "callmon", "//CMM/INFO", "events that monitors are told") \
-	X(DEBUG_EPHONE_REGISTER, "ephone", "register", "//EPHONE/REG", "registrations") \
-	X(DEBUG_EPHONE_STATE, "ephone", "state", "//EPHONE/STATE", "what phones show") \
-	X(DEBUG_EPHONE_MESSAGE, "ephone", "message", "//EPHONE/MSG", "messages of phones") \
-	X(DEBUG_EPHONE_KEEPALIVE, "ephone", "keepalive", "//EPHONE/KA", "keepalives")
+	X(DEBUG_CTI_CALLCONTROL, "cti", "callcontrol", "Callcontrol", "//CTI/CC", \
+		"what happens to calls") \
+	X(DEBUG_CTI_CORE, "cti", "core", "Core", "//CTI/CORE", \
+		"services, and what became of them") \
+	X(DEBUG_CTI_DMGR, "cti", "dmgr", "Dmgr", "//CTI/DMGR", \
+		"devices: who they are, watched, in service, monitored") \
+	X(DEBUG_CTI_LM, "cti", "lm", "Lm", "//CTI/LM", "lines and who monitors them") \
+	X(DEBUG_CTI_PROTOIF, "cti", "protoif", "Protoif", "//CTI/PI", "SIP side of CTI sessions") \
+	X(DEBUG_CTI_SESSION, "cti", "session", "Session", "//CTI/SM", "life of CTI sessions") \
+	X(DEBUG_CTI_XML, "cti", "xml", "Xml", "//CTI/XML", "CSTA messages") \
+	X(DEBUG_CTI_CALLMON, "cti", "callmon", "Callmon", "//CMM/INFO", \
+		"events that monitors are told") \
+	X(DEBUG_EPHONE_REGISTER, "ephone", "register", "registration", "//EPHONE/REG", \
+		"registrations") \
+	X(DEBUG_EPHONE_STATE, "ephone", "state", "state", "//EPHONE/STATE", "what phones show") \
+	X(DEBUG_EPHONE_MESSAGE, "ephone", "message", "skinny message", "//EPHONE/MSG", \
+		"messages of phones") \
+	X(DEBUG_EPHONE_KEEPALIVE, "ephone", "keepalive", "keepalive", "//EPHONE/KA", "keepalives")
 
 enum debug_category {
-#define X(name, group, word, prefix, help) name,
+#define X(name, group, word, title, prefix, help) name,
 	DEBUG_CATEGORIES(X)
 #undef X
 		DEBUG_CATEGORY_COUNT,
@@ -78,4 +85,6 @@ void debug_sink_took(struct debug_sink *sink, size_t count);
 
 const char *debug_category_group(enum debug_category category);
 const char *debug_category_word(enum debug_category category);
+// Its name where it is switched on and off.
+const char *debug_category_title(enum debug_category category);
 const char *debug_category_help(enum debug_category category);

@@ -30,19 +30,26 @@ static void category_name(unsigned category, char text[32])
 	snprintf(text, 32, "%s %s", group[0] == 'c' ? "CTI" : "ephone", word);
 }
 
+// As IOS confirms it.
+static void confirm(FILE *out, enum debug_category category, bool on)
+{
+	const char *title = debug_category_title(category);
+
+	if (debug_category_group(category)[0] == 'c')
+		fprintf(out, "%s CTI debug flags are %s\n", title, on ? "on" : "off");
+	else
+		fprintf(out, "EPHONE %s debugging is %s\n", title, on ? "enabled" : "disabled");
+}
+
 static int want(struct shell_call *call, uint32_t set, bool on)
 {
 	struct debug_sink *sink = &call->session->sink;
-	char name[32];
 
 	if (debug_sink_want(sink, on ? sink->wanted | set : sink->wanted & ~set) < 0)
 		return shell_fail(call, "out of memory");
 	for (unsigned i = 0; i < DEBUG_CATEGORY_COUNT; i++) {
-		if ((set & 1u << i) == 0)
-			continue;
-		category_name(i, name);
-		name[0] = name[0] == 'e' ? 'E' : name[0];
-		fprintf(call->out, "%s debug flags are %s\n", name, on ? "on" : "off");
+		if ((set & 1u << i) != 0)
+			confirm(call->out, (enum debug_category)i, on);
 	}
 	return 0;
 }

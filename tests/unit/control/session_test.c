@@ -729,7 +729,7 @@ static void debug_tells_the_story(void **state)
 	sim_off_hook(o->a);
 	client_refresh(&o->ca, 30, STATUS);
 	session_clear(&o->rig->engine, 1);
-	assert_true(traced(&sink, "//CTI/CC: session 1: MonitorStart: invalidDeviceID"));
+	assert_true(traced(&sink, "//CTI/CORE: session 1: MonitorStart: invalidDeviceID"));
 	assert_true(traced(&sink, "//CTI/XML: session 1 <- MonitorStart monitorObject="));
 	assert_true(traced(&sink, "//CTI/XML: session 1 -> ServiceInitiatedEvent"));
 	assert_true(traced(&sink, "ServiceInitiated: 201 --> , initiated, cause newCall"));
@@ -738,6 +738,77 @@ static void debug_tells_the_story(void **state)
 	assert_true(traced(&sink, ": 422\r\n"));
 	assert_true(traced(&sink, "//CTI/SM: session 1: the operator ends it"));
 	debug_sink_del(&sink);
+}
+
+// What `debug cti` of these words says, and nothing else.
+static void told_of(struct office *o, uint32_t wanted, struct debug_sink *sink)
+{
+	debug_sink_add(sink, nobody_waits, NULL);
+	client_open(&o->ca);
+	assert_int_equal(debug_sink_want(sink, wanted), 0);
+	client_refresh(&o->ca, 0, STATUS);
+	client_ask(&o->ca, MONITOR("tel:201"));
+	client_ask(&o->ca, MONITOR("sip:203@x"));
+	client_ask(&o->ca, MONITOR("tel:999"));
+	client_ask(&o->ca, "<Dance/>");
+	sim_disconnect(o->a, CONN_CLOSE_PEER);
+	config_dn_get(o->rig->config, 1)->own.cti_watch = SETTING_OFF;
+	engine_dn_changed(&o->rig->engine, 1);
+	assert_int_equal(sessions(o), 0);
+}
+
+static void heard(struct debug_sink *sink, const char *const *lines)
+{
+	const char *at = sink->buffer, *end = sink->buffer + sink->head;
+
+	for (; *lines != NULL; lines++) {
+		const char *stop = memchr(at, '\r', (size_t)(end - at));
+
+		assert_non_null(stop);
+		at += strlen("Mon DD HH:MM:SS.mmm: ");
+		if ((size_t)(stop - at) != strlen(*lines) ||
+			memcmp(at, *lines, strlen(*lines)) != 0)
+			fail_msg("%.*s instead of %s", (int)(stop - at), at, *lines);
+		at = stop + 2;
+	}
+	if (at != end)
+		fail_msg("more: %.*s", (int)(end - at), at);
+	debug_sink_del(sink);
+}
+
+static void debug_core_tells_of_services(void **state)
+{
+	static const char *const lines[] = {
+		"//CTI/CORE: session 1: RequestSystemStatus: done",
+		"//CTI/CORE: session 1: MonitorStart: done",
+		"//CTI/CORE: session 1: MonitorStart: privilegeViolationSpecifiedDevice",
+		"//CTI/CORE: session 1: MonitorStart: invalidDeviceID",
+		"//CTI/CORE: session 1: unknown: serviceNotSupported",
+		"//CTI/CORE: session 1: asks MonitorStop",
+		NULL,
+	};
+	struct debug_sink sink;
+
+	told_of(*state, 1u << DEBUG_CTI_CORE, &sink);
+	heard(&sink, lines);
+}
+
+static void debug_dmgr_tells_of_devices(void **state)
+{
+	static const char *const lines[] = {
+		"//CTI/DMGR: session 1: tel:201 is 201",
+		"//CTI/DMGR: device 201: watched, in service, monitors 1",
+		"//CTI/DMGR: session 1: sip:203@x is 203",
+		"//CTI/DMGR: session 1: tel:999 is no device",
+		"//CTI/DMGR: device 201: watched, out of service, monitors 1",
+		"//CTI/DMGR: device 201: not watched, out of service, monitors 1",
+		"//CTI/DMGR: device 201: not watched, out of service, monitors 0",
+		NULL,
+	};
+	struct debug_sink sink;
+
+	told_of(*state, 1u << DEBUG_CTI_DMGR, &sink);
+	heard(&sink, lines);
 }
 
 int main(void)
@@ -776,6 +847,8 @@ int main(void)
 		TEST(lost_messages_are_told),
 		TEST(full_table_asks_to_come_again),
 		TEST(debug_tells_the_story),
+		TEST(debug_core_tells_of_services),
+		TEST(debug_dmgr_tells_of_devices),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -392,7 +392,7 @@ static void test_traces(void **state)
 	operator_batch(other);
 	assert_int_equal(debug_wanted, 0);
 	assert_true(operator_run(op, "debug cti session"));
-	assert_string_equal(op->text, "CTI session debug flags are on\n");
+	assert_string_equal(op->text, "Session CTI debug flags are on\n");
 	assert_int_equal(debug_wanted, 1u << DEBUG_CTI_SESSION);
 	client_open(&office->ca);
 	assert_has(operator_type(op, ""), ": //CTI/SM: session ");
@@ -669,7 +669,7 @@ static void test_ctl_debug(void **state)
 		usleep(500);
 		text[pread(fileno(out), text, 65535, 0)] = '\0';
 	}
-	assert_has(text, "CTI core debug flags are on\n");
+	assert_has(text, "Core CTI debug flags are on\n");
 	assert_has(text, "//CTI/CORE: here it is");
 	kill(child, SIGINT);
 	assert_int_equal(serve(child), 0);
