@@ -124,8 +124,8 @@ int link_begin(struct link *link, FILE *out)
 		fwrite(said, 1, size, out);
 	free(said);
 	if (status >= 0)
-		status = link_run(link, "enable", NULL);
-	return status == 1 ? 0 : -EPROTO;
+		status = link_run(link, "enable", out);
+	return status >= 0 ? 0 : -EPROTO;
 }
 
 // Waits for bytes with all signals let in: they come here or not at all, so that *stop cannot be

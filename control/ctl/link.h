@@ -17,8 +17,8 @@ struct link {
 int link_open(struct link *link, const char *path);
 void link_close(struct link *link);
 
-// Turns the session into one for programs and makes it privileged. -EPROTO when the engine hung up;
-// what it said then goes to `out`.
+// Turns the session into one for programs and makes it privileged, if the engine lets it. What the
+// engine has against it goes to `out`. -EPROTO when it hung up.
 int link_begin(struct link *link, FILE *out);
 
 // Has the line done; all that comes back goes to `out`. 1: right, 0: wrong, -EPIPE: the engine is

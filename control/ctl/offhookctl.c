@@ -42,6 +42,9 @@ static const char usage[] =
 	"    In the interactive shell ? shows what may follow, and Tab completes.\n"
 	"    Output of show may go through | include, exclude, begin or count.\n"
 	"    A single debug command shows traces until it is interrupted.\n"
+	"    With an enable password or enable secret configured the interactive shell asks for it;\n"
+	"    commands of root, and of the user who runs the engine, need none otherwise, and those of\n"
+	"    other users stay unprivileged.\n"
 	"\n"
 	"EXIT STATUS\n"
 	"    0 done, 1 a command was wrong or could not be done, 2 no engine or wrong usage\n";

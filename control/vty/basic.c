@@ -12,8 +12,9 @@ static int enable(void *ctx, struct args *args)
 	struct shell_call *call = ctx;
 
 	(void)args;
-	if (call->session->level == LEVEL_USER)
-		call->session->level = LEVEL_PRIVILEGED;
+	if (!shell_enable(call->session))
+		return shell_fail(
+			call, "A password is set: privileged commands by a terminal only");
 	return 0;
 }
 

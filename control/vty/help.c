@@ -11,6 +11,7 @@
 enum {
 	NODE_COUNT = 2 + CONFIG_MODE_COUNT,
 	LINE_NODE_FIRST = _LAST_OSMOVTY_NODE + NODE_COUNT,
+	PASSWORD_NODE = LINE_NODE_FIRST + NODE_COUNT,
 	PROMPT_SIZE = 48,
 	DOC_SIZE = 2048,
 	FORM_SIZE = 600,
@@ -19,10 +20,8 @@ enum {
 static char prompts[NODE_COUNT][PROMPT_SIZE];
 static struct cmd_node help_nodes[NODE_COUNT];
 static struct cmd_node line_nodes[NODE_COUNT];
-static int go_up(struct vty *vty);
-static struct vty_app_info app = {
-	.name = "offhook", .version = "", .copyright = "", .go_parent_cb = go_up
-};
+static struct cmd_node password_node;
+static struct vty_app_info app = { .name = "offhook", .version = "", .copyright = "" };
 
 // What the first word of several commands is about. GROUP(word, text)
 static const struct {
@@ -60,18 +59,14 @@ static int node_number(int index)
 	return index < 3 ? own[index] : _LAST_OSMOVTY_NODE + index;
 }
 
-// libosmovty takes a session one mode up, on Ctrl-D.
-static int go_up(struct vty *vty)
-{
-	struct shell_session *session = vty->priv;
-
-	session->up = true;
-	return 0;
-}
-
 int help_node(enum shell_level level, enum config_mode mode)
 {
 	return node_number(node_index(level, mode));
+}
+
+int help_password_node(void)
+{
+	return PASSWORD_NODE;
 }
 
 int help_line_node(enum shell_level level, enum config_mode mode)
@@ -91,6 +86,10 @@ size_t help_prompt_width(int node)
 
 void help_prompt(struct vty *vty, int node)
 {
+	if (node == PASSWORD_NODE) {
+		vty_out(vty, "%s", password_node.prompt);
+		return;
+	}
 	// The prompt is "%s" and what follows it.
 	vty_out(vty, "%s%s", app.name, cmd_prompt((enum node_type)node) + 2);
 }
@@ -244,6 +243,7 @@ static void nodes_install(void)
 		};
 		install_element(LINE_NODE_FIRST + i, &any_line[i]);
 	}
+	node_install(&password_node, PASSWORD_NODE, "Password: ");
 }
 
 static const struct rule moves[] = {

@@ -16,6 +16,9 @@ void help_hostname(const char *hostname);
 int help_node(enum shell_level level, enum config_mode mode);
 int help_line_node(enum shell_level level, enum config_mode mode);
 
+// Where nothing is done but to ask for the password.
+int help_password_node(void);
+
 // Characters of the prompt; and the prompt itself.
 size_t help_prompt_width(int node);
 void help_prompt(struct vty *vty, int node);

@@ -16,11 +16,11 @@
 #include <osmocom/core/talloc.h>
 
 #include "control/vty/controls.h"
+#include "control/vty/interactive.h"
 
 enum {
 	LISTEN_BACKLOG = 8,
 	BATCH_LINE_MAX = 64 * 1024, // a longer line of a program ends its session
-	CTRL_Z = 'Z' - '@',
 };
 
 // After each command of a batch session: this, '0' or '1' for right or wrong, and the end of a
@@ -38,7 +38,7 @@ static struct {
 // --- output --------------------------------------------------------------------------------------
 
 // People's terminals want a carriage return too.
-static void session_print(struct shell_session *session, struct span text)
+void session_print(struct shell_session *session, struct span text)
 {
 	struct vty *vty = session->telnet.vty;
 
@@ -86,8 +86,7 @@ int vty_session_line(struct vty *vty)
 	struct shell_session *session = vty->priv;
 	bool good;
 
-	if (session->batch) // what came in the same breath as the change to batch
-		return CMD_SUCCESS;
+	vty->fd = session->telnet.fd.fd; // to be closed, perhaps
 	good = session_do(session, span_str(vty->buf));
 	vty->node = shell_line_node(session);
 	if (session->leaving)
@@ -123,106 +122,11 @@ static void session_flush_traces(struct shell_session *session)
 	osmo_fd_write_disable(&session->telnet.fd);
 }
 
-// --- input ---------------------------------------------------------------------------------------
-
-// libosmovty remembers each change of node and would only forget them on its own ways up.
-static void forget_parents(struct vty *vty)
-{
-	struct vty_parent_node *parent, *next;
-
-	llist_for_each_entry_safe (parent, next, &vty->parent_nodes, entry) {
-		llist_del(&parent->entry);
-		talloc_free(parent);
-	}
-}
-
-// Where Ctrl-D leads: libosmovty goes to the node that was remembered last.
-static int remember_parent(struct shell_session *session)
-{
-	struct vty *vty = session->telnet.vty;
-	struct vty_parent_node *parent;
-
-	if (shell_parent_node(session) < 0)
-		return 0;
-	parent = talloc_zero(vty, struct vty_parent_node);
-	if (parent == NULL)
-		return -ENOMEM;
-	parent->node = shell_parent_node(session);
-	parent->priv = session;
-	llist_add(&parent->entry, &vty->parent_nodes);
-	return 0;
-}
-
-// What libosmovty will read now, as far as it has come.
-enum keys {
-	KEYS_LINE, // text, perhaps with its end: more of it may come before it is read
-	KEYS_HELP, // help, or a move in the line or up
-	KEYS_END,  // Ctrl-Z
-};
-
-static enum keys keys_wait(int fd)
-{
-	enum keys keys = KEYS_LINE;
-	char bytes[VTY_READ_BUFSIZ];
-	ssize_t count = recv(fd, bytes, sizeof(bytes), MSG_PEEK | MSG_DONTWAIT);
-
-	if (count > 0 && bytes[0] == CTRL_Z)
-		return KEYS_END;
-	for (ssize_t i = 0; i < count; i++) {
-		if (bytes[i] == '\n' || bytes[i] == '\r')
-			return KEYS_LINE;
-		if (bytes[i] == '?' || (unsigned char)bytes[i] < ' ')
-			keys = KEYS_HELP;
-	}
-	return keys;
-}
-
-// Ctrl-Z ends the configuration. libosmovty does that for its own nodes only.
-static void end_configuration(struct shell_session *session)
-{
-	struct vty *vty = session->telnet.vty;
-	char byte;
-
-	if (read(session->telnet.fd.fd, &byte, 1) != 1)
-		return;
-	shell_unconfigure(session);
-	vty->node = shell_help_node(session);
-	vty->cp = vty->length = 0;
-	vty->buf[0] = '\0';
-	vty_out(vty, "\r\n");
-	shell_prompt(session);
-}
+// --- programs ------------------------------------------------------------------------------------
 
 static void batch_mark(struct shell_session *session, bool good)
 {
 	session_print(session, good ? SPAN(BATCH_MARK "0\n") : SPAN(BATCH_MARK "1\n"));
-}
-
-static int read_interactive(struct shell_session *session)
-{
-	struct vty *vty = session->telnet.vty;
-	enum keys keys = keys_wait(session->telnet.fd.fd);
-	bool was_batch = session->batch;
-
-	if (keys == KEYS_LINE)
-		vty->node = shell_line_node(session);
-	if (keys == KEYS_END && session->level == LEVEL_CONFIGURE) {
-		end_configuration(session);
-		return 0;
-	}
-	if (remember_parent(session) < 0)
-		return -ENOMEM;
-	if (vty_read(vty) == -EBADF)
-		return -EBADF;
-	forget_parents(vty);
-	shell_adopt_node(session, vty->node);
-	vty->node = shell_help_node(session);
-	session->at_prompt = !session->batch;
-	if (session->batch && !was_batch) {
-		buffer_reset(vty->obuf);
-		batch_mark(session, true);
-	}
-	return 0;
 }
 
 static bool output_waits(const struct shell_session *session)
@@ -253,18 +157,27 @@ static bool batch_lines(struct shell_session *session)
 	return !session->leaving && (rest.n < BATCH_LINE_MAX || span_find(rest, '\n') < rest.n);
 }
 
-static int read_batch(struct shell_session *session)
+// Room for as much as is read at a time. -ENOMEM.
+static int batch_room(struct shell_session *session)
 {
 	char *grown;
+
+	if (session->line_room - session->line_size >= VTY_READ_BUFSIZ)
+		return 0;
+	grown = talloc_realloc_size(session, session->line, session->line_room + 4096);
+	if (grown == NULL)
+		return -ENOMEM;
+	session->line = grown;
+	session->line_room += 4096;
+	return 0;
+}
+
+static int read_batch(struct shell_session *session)
+{
 	ssize_t count;
 
-	if (session->line_room - session->line_size < VTY_READ_BUFSIZ) {
-		grown = talloc_realloc_size(session, session->line, session->line_room + 4096);
-		if (grown == NULL)
-			return -ENOMEM;
-		session->line = grown;
-		session->line_room += 4096;
-	}
+	if (batch_room(session) < 0)
+		return -ENOMEM;
 	count = read(session->telnet.fd.fd, session->line + session->line_size,
 		session->line_room - session->line_size);
 	if (count < 0 && (errno == EAGAIN || errno == EINTR))
@@ -273,6 +186,30 @@ static int read_batch(struct shell_session *session)
 		return -EPIPE;
 	session->line_size += (size_t)count;
 	return batch_lines(session) ? 0 : -EPIPE;
+}
+
+// A terminal turned into a program: the rest of what it sent is the program's.
+static int batch_begin(struct shell_session *session, struct span rest)
+{
+	buffer_reset(session->telnet.vty->obuf);
+	batch_mark(session, true);
+	if (batch_room(session) < 0)
+		return -ENOMEM;
+	memcpy(session->line, rest.p, rest.n);
+	session->line_size = rest.n;
+	return batch_lines(session) ? 0 : -EPIPE;
+}
+
+static int read_interactive(struct shell_session *session)
+{
+	char bytes[VTY_READ_BUFSIZ];
+	struct span rest = SPAN_NONE;
+	int error = interactive_read(session, bytes, &rest);
+
+	if (error < 0)
+		return error;
+	session->at_prompt = !session->batch;
+	return session->batch ? batch_begin(session, rest) : 0;
 }
 
 // Sends what waits, then the traces. -EPIPE.
@@ -326,9 +263,20 @@ static int session_ready(struct osmo_fd *fd, unsigned int what)
 static int session_gone(struct shell_session *session)
 {
 	shell_forget(session);
+	explicit_bzero(session->password, sizeof(session->password));
 	debug_sink_del(&session->sink);
 	server.session_count--;
 	return 0;
+}
+
+// Who can read the configuration, and the engine's memory, anyway.
+static bool is_trusted(int fd)
+{
+	struct ucred peer;
+	socklen_t size = sizeof(peer);
+
+	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 &&
+	       (peer.uid == 0 || peer.uid == geteuid());
 }
 
 static int session_start(int fd)
@@ -343,6 +291,7 @@ static int session_start(int fd)
 		return -ENOMEM;
 	}
 	session->at_prompt = true;
+	session->trusted = is_trusted(fd);
 	llist_add_tail(&session->telnet.entry, &server.sessions);
 	debug_sink_add(&session->sink, sink_ready, session);
 	talloc_set_destructor(session, session_gone);
@@ -457,6 +406,9 @@ int vty_server_open(const struct shell_setup *setup, const char *socket_path)
 	if (error < 0)
 		return error;
 	signal(SIGPIPE, SIG_IGN); // libosmovty writes to sessions that may be gone
+	error = interactive_init();
+	if (error < 0)
+		return error;
 	if (server.tall == NULL) {
 		server.tall = talloc_named_const(NULL, 0, "vty sessions");
 		INIT_LLIST_HEAD(&server.sessions);
@@ -485,6 +437,7 @@ void vty_server_stop(void)
 	}
 	talloc_free(server.tall);
 	server.tall = NULL;
+	interactive_fini();
 	if (server.listener.fd < 0)
 		return;
 	osmo_fd_unregister(&server.listener);

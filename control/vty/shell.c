@@ -101,6 +101,39 @@ int shell_init(const struct shell_setup *setup)
 	return error;
 }
 
+// --- levels --------------------------------------------------------------------------------------
+
+bool shell_enable(struct shell_session *session)
+{
+	bool guarded = config_enable_secret(shell.setup.engine->config) != NULL;
+
+	if (session->level != LEVEL_USER)
+		return true;
+	if (!guarded || (session->batch && session->trusted))
+		session->level = LEVEL_PRIVILEGED;
+	else if (session->batch)
+		return false;
+	else
+		session->tries = SHELL_PASSWORD_TRIES;
+	return true;
+}
+
+// The secret may have been taken out of the configuration since.
+void shell_password(struct shell_session *session, FILE *out)
+{
+	const struct config *config = shell.setup.engine->config;
+	const struct config_secret *secret = config_enable_secret(config);
+
+	session->tries--;
+	if (secret == NULL || secret_matches(secret, session->password)) {
+		session->level = LEVEL_PRIVILEGED;
+		session->tries = 0;
+	} else if (session->tries == 0) {
+		fprintf(out, "%% Bad %s\n\n",
+			secret == &config->enable_secret ? "secrets" : "passwords");
+	}
+}
+
 // --- modes ---------------------------------------------------------------------------------------
 
 bool shell_configure(struct shell_session *session)
@@ -131,19 +164,16 @@ void shell_unconfigure(struct shell_session *session)
 
 int shell_help_node(const struct shell_session *session)
 {
+	if (session->tries > 0)
+		return help_password_node();
 	return help_node(session->level, shell.edit.mode);
 }
 
 int shell_line_node(const struct shell_session *session)
 {
+	if (session->tries > 0)
+		return help_password_node();
 	return help_line_node(session->level, shell.edit.mode);
-}
-
-int shell_parent_node(const struct shell_session *session)
-{
-	if (session->level != LEVEL_CONFIGURE || shell.edit.mode == MODE_GLOBAL)
-		return -1;
-	return help_node(LEVEL_CONFIGURE, config_mode_above(shell.edit.mode));
 }
 
 void shell_prompt(struct shell_session *session)
@@ -151,15 +181,13 @@ void shell_prompt(struct shell_session *session)
 	help_prompt(session->telnet.vty, shell_help_node(session));
 }
 
-void shell_adopt_node(struct shell_session *session, int node)
+bool shell_up(struct shell_session *session)
 {
-	bool up = session->up;
-
-	session->up = false;
 	if (session->level != LEVEL_CONFIGURE)
-		return;
-	if (node == ENABLE_NODE || (up && !edit_exit(&shell.edit)))
+		return false;
+	if (!edit_exit(&shell.edit))
 		shell_unconfigure(session);
+	return true;
 }
 
 // --- lines ---------------------------------------------------------------------------------------

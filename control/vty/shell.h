@@ -9,6 +9,7 @@
 #include "control/config/edit.h"
 #include "control/engine.h"
 #include "control/vty/debug.h"
+#include "control/vty/keys.h"
 #include "control/vty/osmovty.h"
 #include "control/watch.h"
 #include "dataplane/dataplane.h"
@@ -39,15 +40,24 @@ enum shell_level {
 	LEVEL_CONFIGURE,
 };
 
+enum {
+	SHELL_PASSWORD_SIZE = 128,
+	SHELL_PASSWORD_TRIES = 3,
+};
+
 struct shell_session {
 	struct telnet_connection telnet; // first: libosmovty frees it by this address
 	struct debug_sink sink;
 	enum shell_level level;
+	bool trusted;   // root, or who runs the engine: its programs need no password
 	bool batch;     // a program: no echo, no prompt, an end mark after each command
 	bool leaving;   // it said exit
-	bool up;        // it pressed Ctrl-D
 	bool at_prompt; // what is printed next stands beside the prompt
-	char *line;     // batch: what came of the next line
+	struct keys keys;
+	unsigned tries; // left for the password that it is asked for; 0: it is not asked
+	char password[SHELL_PASSWORD_SIZE]; // what was typed of it
+	size_t password_size;
+	char *line; // batch: what came of the next line
 	size_t line_size;
 	size_t line_room;
 };
@@ -99,6 +109,12 @@ struct shell_setup *shell_setup_get(void);
 // wrong.
 bool shell_line(struct shell_session *session, struct span text, FILE *out);
 
+// Makes the session privileged, or has it asked for the password first. False: it would have to be
+// asked, and is none that can.
+bool shell_enable(struct shell_session *session);
+// The password was typed. What is to be said of it goes to `out`.
+void shell_password(struct shell_session *session, FILE *out);
+
 // Enters the configuration: false when another session is in it.
 bool shell_configure(struct shell_session *session);
 void shell_unconfigure(struct shell_session *session);
@@ -109,9 +125,7 @@ void shell_forget(struct shell_session *session);
 // takes a whole line as it is.
 int shell_help_node(const struct shell_session *session);
 int shell_line_node(const struct shell_session *session);
-// The node one mode up, of a session that configures; -1: there is none.
-int shell_parent_node(const struct shell_session *session);
 // Prints the prompt.
 void shell_prompt(struct shell_session *session);
-// libosmovty moved the session to this node by itself, or one level up.
-void shell_adopt_node(struct shell_session *session, int node);
+// One mode up. False when the session did not configure.
+bool shell_up(struct shell_session *session);
