@@ -15,6 +15,7 @@ void outbox_init(struct outbox *outbox, bool (*push)(void *, const struct comman
 {
 	*outbox = (struct outbox){ .push = push, .ctx = ctx };
 	STAILQ_INIT(&outbox->deferred);
+	arrears_init(&outbox->arrears);
 	for (unsigned i = 0; i < HANDLE_WORKERS_MAX; i++)
 		STAILQ_INIT(&outbox->waiting[i]);
 }
@@ -32,6 +33,7 @@ static void queue_clear(struct outbox_queue *queue)
 void outbox_fini(struct outbox *outbox)
 {
 	queue_clear(&outbox->deferred);
+	arrears_fini(&outbox->arrears);
 	for (unsigned i = 0; i < HANDLE_WORKERS_MAX; i++)
 		queue_clear(&outbox->waiting[i]);
 }
@@ -65,14 +67,24 @@ static void item_wait(struct outbox *outbox, struct outbox_item *item)
 
 	STAILQ_INSERT_TAIL(&outbox->waiting[worker], item, link);
 	outbox->held |= 1u << worker;
-	outbox->nwaiting++;
+	outbox->nwaiting[worker]++;
 	outbox->waited++;
+}
+
+// False: it was given up.
+static bool may_wait(struct outbox *outbox, const struct command *command)
+{
+	if (outbox->nwaiting[command->worker] < OUTBOX_WAITING_MAX)
+		return true;
+	outbox->given_up[command->worker]++;
+	arrears_note(&outbox->arrears, command);
+	return false;
 }
 
 void outbox_send(struct outbox *outbox, struct command *command)
 {
 	command_stamp(outbox, command);
-	if (!push(outbox, command))
+	if (!push(outbox, command) && may_wait(outbox, command))
 		item_wait(outbox, item_new(command));
 }
 
@@ -91,12 +103,24 @@ void outbox_turn(struct outbox *outbox)
 
 	while ((item = STAILQ_FIRST(&outbox->deferred)) != NULL) {
 		STAILQ_REMOVE_HEAD(&outbox->deferred, link);
-		if (push(outbox, &item->command)) {
+		if (!push(outbox, &item->command) && may_wait(outbox, &item->command))
+			item_wait(outbox, item);
+		else
 			free(item);
-			continue;
-		}
-		item_wait(outbox, item);
 	}
+}
+
+// False: there is no room for all.
+static bool arrears_flush(struct outbox *outbox, unsigned worker)
+{
+	struct command command;
+
+	while (arrears_next(&outbox->arrears, worker, &command)) {
+		if (!outbox->push(outbox->ctx, &command))
+			return false;
+		arrears_said(&outbox->arrears, worker);
+	}
+	return true;
 }
 
 static void queue_flush(struct outbox *outbox, unsigned worker)
@@ -108,10 +132,11 @@ static void queue_flush(struct outbox *outbox, unsigned worker)
 		if (!outbox->push(outbox->ctx, &item->command))
 			return;
 		STAILQ_REMOVE_HEAD(queue, link);
-		outbox->nwaiting--;
+		outbox->nwaiting[worker]--;
 		free(item);
 	}
-	outbox->held &= ~(1u << worker);
+	if (arrears_flush(outbox, worker))
+		outbox->held &= ~(1u << worker);
 }
 
 bool outbox_flush(struct outbox *outbox)
@@ -126,7 +151,7 @@ bool outbox_flush(struct outbox *outbox)
 uint32_t outbox_held(struct outbox *outbox)
 {
 	outbox_flush(outbox);
-	return outbox->nwaiting < OUTBOX_WAITING_MAX ? outbox->held : UINT32_MAX;
+	return outbox->held;
 }
 
 void outbox_sccp(struct outbox *outbox, handle_t conn, const struct sccp_msg *msg)

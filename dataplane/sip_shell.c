@@ -728,6 +728,12 @@ void sip_csta_event(struct worker *worker, const struct command *command)
 		drop(worker, DROP_COMMAND_STALE);
 }
 
+void sip_session_missed(struct worker *worker, const struct command *command)
+{
+	if (sip_missed(worker->sip, command->handle, command->session_missed.messages) == -ESTALE)
+		drop(worker, DROP_COMMAND_STALE);
+}
+
 void sip_session_bye(struct worker *worker, const struct command *command)
 {
 	if (sip_bye(worker->sip, command->handle, 0, worker->now_us) == -ESTALE)

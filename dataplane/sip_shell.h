@@ -67,4 +67,5 @@ void sip_session_reject(struct worker *worker, const struct command *command);
 void sip_session_refresh(struct worker *worker, const struct command *command);
 void sip_csta_response(struct worker *worker, const struct command *command);
 void sip_csta_event(struct worker *worker, const struct command *command);
+void sip_session_missed(struct worker *worker, const struct command *command);
 void sip_session_bye(struct worker *worker, const struct command *command);

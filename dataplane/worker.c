@@ -115,6 +115,7 @@ static void command_run(struct worker *worker, const struct command *command)
 		[COMMAND_SESSION_REFRESH] = sip_session_refresh,
 		[COMMAND_CSTA_RESPONSE] = sip_csta_response,
 		[COMMAND_CSTA_EVENT] = sip_csta_event,
+		[COMMAND_SESSION_MISSED] = sip_session_missed,
 		[COMMAND_SESSION_BYE] = sip_session_bye,
 	};
 

@@ -111,6 +111,16 @@ static void show_watch(struct shell_call *call, const struct watch *watch)
 	}
 }
 
+static void show_outbox(struct shell_call *call, const struct outbox *outbox)
+{
+	for (unsigned i = 0; i < HANDLE_WORKERS_MAX; i++) {
+		if (outbox->nwaiting[i] + outbox->given_up[i] > 0)
+			fprintf(call->out,
+				"worker %u commands waiting %" PRIu32 ", given up %" PRIu64 "\n", i,
+				outbox->nwaiting[i], outbox->given_up[i]);
+	}
+}
+
 // --- all numbers
 // ------------------------------------------------------------------------------------
 
@@ -147,6 +157,7 @@ static bool show(struct shell_call *call, struct span section, bool all)
 		show_ports(call);
 		show_balance(call, workers);
 		show_watch(call, setup->watch);
+		show_outbox(call, &setup->engine->outbox);
 	}
 	for (unsigned worker = 0; worker < workers; worker++)
 		found = show_worker(call, worker, section, all) || found;

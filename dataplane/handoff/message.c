@@ -74,6 +74,8 @@ size_t command_size(const struct command *command)
 		return END_OF(command, session_reject);
 	case COMMAND_SESSION_REFRESH:
 		return END_OF(command, session_refresh);
+	case COMMAND_SESSION_MISSED:
+		return END_OF(command, session_missed);
 	case COMMAND_CSTA_RESPONSE:
 		return with_csta(
 			offsetof(struct command, csta_response.csta), &command->csta_response.csta);
@@ -316,6 +318,9 @@ int command_print(const struct command *command, char *text, size_t size)
 	case COMMAND_SESSION_REFRESH:
 		line_timer(&line, command->session_refresh.session_expires_s, REFRESHER_UAC, false);
 		line_min_se(&line, command->session_refresh.min_se_s);
+		break;
+	case COMMAND_SESSION_MISSED:
+		line_add(&line, " %u messages", command->session_missed.messages);
 		break;
 	case COMMAND_CSTA_RESPONSE:
 		line_add(&line, " transaction %016llx",

@@ -180,6 +180,7 @@ struct event {
 	X(COMMAND_SESSION_REFRESH, session_refresh, "refresh the session by UPDATE") \
 	X(COMMAND_CSTA_RESPONSE, csta_response, "200 to an INFO with a CSTA body") \
 	X(COMMAND_CSTA_EVENT, csta_event, "INFO with a CSTA event or request of ours") \
+	X(COMMAND_SESSION_MISSED, session_missed, "events were not even given to the worker") \
 	X(COMMAND_SESSION_BYE, session_bye, "end the dialog with BYE")
 
 enum command_type {
@@ -217,6 +218,11 @@ struct command_csta_response {
 	struct csta_msg csta;
 };
 
+// They count like those that the worker could not send: EVENT_SESSION_LOST will tell.
+struct command_session_missed {
+	uint32_t messages;
+};
+
 struct command {
 	uint16_t type; // enum command_type
 	uint8_t worker;
@@ -231,6 +237,7 @@ struct command {
 		struct command_session_refresh session_refresh;
 		struct command_csta_response csta_response;
 		struct csta_msg csta_event;
+		struct command_session_missed session_missed;
 	};
 };
 

@@ -228,6 +228,10 @@ int sip_request(struct sip_endpoint *ep, handle_t dialog, enum sip_method method
 int sip_refresh(struct sip_endpoint *ep, handle_t dialog, uint32_t session_expires, uint32_t min_se,
 	uint64_t cookie, uint64_t now_us);
 
+// Requests that the caller had for the dialog and gave up count as lost, which SIP_IND_LOST tells.
+// Returns 0 or -ESTALE.
+int sip_missed(struct sip_endpoint *ep, handle_t dialog, uint32_t requests);
+
 // BYE. The dialog is gone on return whatever is returned; requests that wait for sip_respond() can
 // still be answered.
 int sip_bye(struct sip_endpoint *ep, handle_t dialog, uint64_t cookie, uint64_t now_us);

@@ -4,6 +4,8 @@
 // whose connection is lost finds another one, and what is told when messages of ours found none.
 #include "dataplane/sip/flows.h"
 
+#include <errno.h>
+
 #include "dataplane/sip/core.h"
 
 enum { SIP_TELL_US = 1000000 }; // how often a dialog is told of what it missed, at most
@@ -96,6 +98,17 @@ void sip_lost_tell(struct sip_endpoint *ep, struct sip_dialog *dialog)
 	else
 		flows->lost_first = dialog;
 	flows->lost_last = dialog;
+}
+
+int sip_missed(struct sip_endpoint *ep, handle_t h, uint32_t requests)
+{
+	struct sip_dialog *dialog = pool_get(&ep->dialogs.pool, h);
+
+	if (dialog == NULL)
+		return -ESTALE;
+	sip_lost_note(ep, dialog, requests);
+	sip_lost_tell(ep, dialog);
+	return 0;
 }
 
 // One that has no way again, or no room, waits for the next sign of it.

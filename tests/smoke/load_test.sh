@@ -6,26 +6,6 @@
 # shellcheck source=tests/smoke/smoke.sh
 source "$(dirname "$0")/smoke.sh"
 
-site() { # PHONES: a configuration in which the DNs from 100000 on are open to applications
-	cat <<-S
-		interface FastEthernet0/0
-		 ip address $engine 255.255.255.0
-		ip route 0.0.0.0 0.0.0.0 10.0.0.3
-		voice service voip
-		 no cti shutdown
-		telephony-service
-		 max-ephones 1000
-		 max-dn 1000
-		 ip source-address $engine port 2000
-	S
-	for ((i = 1; i <= $1; i++)); do
-		printf 'ephone-dn %d\n number %d\n cti watch\nephone %d\n mac-address 0000.0000.%04x\n button 1:%d\n' \
-			"$i" $((99999 + i)) "$i" "$i" "$i"
-	done
-}
-
-load() { world_exec "$world" "$BUILD_DIR/bench/load/offhook-$1-load" "${@:2}" -s "$engine" -q; }
-
 world_up "$world"
 site 40 >"$work/site.cfg"
 engine_start "$work/site.cfg"

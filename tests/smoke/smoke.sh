@@ -66,6 +66,28 @@ phone() { world_exec "$world" "$BUILD_DIR/bench/offhook-phone" -s "$engine" "$@"
 csta() { world_exec "$world" "$BUILD_DIR/bench/offhook-csta" -s "$engine" "$@"; }
 ctl() { world_ctl "$world" "$@"; }
 
+# A configuration for the load generators: so many phones, the DNs from 100000 on open to applications.
+site() { # PHONES
+	cat <<-S
+		interface FastEthernet0/0
+		 ip address $engine 255.255.255.0
+		ip route 0.0.0.0 0.0.0.0 10.0.0.3
+		voice service voip
+		 no cti shutdown
+		telephony-service
+		 max-ephones 1000
+		 max-dn 1000
+		 ip source-address $engine port 2000
+	S
+	for ((i = 1; i <= $1; i++)); do
+		printf 'ephone-dn %d\n number %d\n cti watch\nephone %d\n mac-address 0000.0000.%04x\n button 1:%d\n' \
+			"$i" $((99999 + i)) "$i" "$i" "$i"
+	done
+}
+
+load() { world_exec "$world" "$BUILD_DIR/bench/load/offhook-$1-load" "${@:2}" -s "$engine" -q; }
+load_start() { world_spawn "$world" "$BUILD_DIR/bench/load/offhook-$1-load" "${@:2}" -s "$engine" -q; } # its output: the caller's
+
 # SIPp plays a scenario so many times, one after the other. NAME keeps several that run at once apart.
 sipp_run() { # u1|t1 SCENARIO SESSIONS [NAME]
 	local out=$work/sipp${4:+-$4}

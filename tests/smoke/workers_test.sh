@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (c) 2026 the offhook authors
 # Two workers behind one port: each has its part of the sessions and of the phones, whatever queue the kernel
-# puts a packet into; and one of them that stands still is told of and does not hold up the other.
+# puts a packet into; and one of them that stands still is told of and does not hold up the other, whose phones and
+# sessions go on.
 WORLD_WORKERS=2
 # shellcheck source=tests/smoke/smoke.sh
 source "$(dirname "$0")/smoke.sh"
@@ -41,20 +42,56 @@ done
 (($(worker_number relay packets_given 0) + $(worker_number relay packets_given 1) > 0)) || fail "nothing was handed over"
 dataplane_says 'queues 2 in 2 out' || fail "show dataplane does not show the port's queues"
 
-# One stands still for two seconds.
+sessions 50
+phones_stop
+expect_empty
+engine_stop
+
+# Phones and applications on all kinds of ways: some of them need nothing of the second worker.
+site 64 >"$work/site.cfg"
+engine_start "$work/site.cfg"
+load_start sccp -n 64 --keepalive 4 --register-rate 20 --call-slots 0 -t 12 >"$work/phones" 2>&1
+phones_pid=$world_pid
+for _ in $(seq 100); do
+	[[ $(ctl show ephone registered | grep -c REGISTERED) == 64 ]] && break
+	sleep 0.1
+done
+load_start csta -S 48 -r 200 --request-slots 4000 --services snapshot,features -t 6 >"$work/applications" 2>&1
+applications_pid=$world_pid
+for _ in $(seq 50); do
+	(($(ctl show cti session | grep -c 10.0.0.2) >= 48)) && break
+	sleep 0.1
+done
+
+# It stands still for three seconds.
 pid=$(cat "$(world_dir "$world")/engine.pid")
 tid=
 for task in /proc/"$pid"/task/*; do
 	[[ $(cat "$task/comm") == *worker-1 ]] && tid=${task##*/}
 done
 [[ -n $tid ]] || fail "the second worker has no thread"
-"$BUILD_DIR/tests/smoke/hold-thread" "$tid" 2 &
+"$BUILD_DIR/tests/smoke/hold-thread" "$tid" 3 &
 held=$!
 for _ in $(seq 40); do
 	dataplane_says '^worker 1 stands still' && seen=1 && break
 	sleep 0.05
 done
 [[ -n ${seen:-} ]] || fail "nobody noticed that a worker stands still"
+
+# The other one's phones and sessions go on, and control with them.
+others() { # what the first worker has done for: phones that live, applications that ask, phones told of it
+	echo "$(worker_number skinny keepalives 0) $(worker_number csta bodies_read 0) $(worker_number skinny frames_encoded 0)"
+}
+read -r alive asked told < <(others)
+moved=
+for _ in $(seq 20); do
+	read -r alive_now asked_now told_now < <(others)
+	((alive_now > alive && asked_now > asked + 5 && told_now > told)) && moved=1 && break
+	sleep 0.05
+done
+dataplane_says '^worker 1 stands still' || fail "too slow to look while it stands still"
+[[ -n $moved ]] || fail "the first worker: $alive $asked $told, now $alive_now $asked_now $told_now"
+
 wait "$held" || fail "the thread could not be held"
 for _ in $(seq 40); do
 	grep -q 'worker 1 goes on' "$(world_dir "$world")/engine.log" && break
@@ -63,8 +100,10 @@ done
 grep -c 'worker 1 stands still' "$(world_dir "$world")/engine.log" | grep -qx 1 || fail "not told once"
 grep -q 'worker 1 goes on' "$(world_dir "$world")/engine.log" || fail "it is not said that it goes on"
 dataplane_says '^worker 1 stood still: times 1' || fail "the stall is forgotten"
-sessions 50
 
-phones_stop
+# And what was for it had only waited.
+wait "$applications_pid" || { cat "$work/applications"; fail "an application missed something"; }
+wait "$phones_pid" || { cat "$work/phones"; fail "a phone missed something"; }
+phones_pid=
 expect_empty
 engine_stop

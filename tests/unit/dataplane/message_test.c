@@ -120,6 +120,10 @@ static void test_print_all(void **state)
 	event.conns_alive.conns[CONNS_ALIVE_MAX - 1] = 0x1234;
 	event_print(&event, text, sizeof(text));
 	assert_non_null(strstr(text, " 0000000000001234"));
+	command.type = COMMAND_SESSION_MISSED;
+	command.session_missed.messages = 4;
+	command_print(&command, text, sizeof(text));
+	assert_non_null(strstr(text, "4 messages"));
 	event.type = EVENT_SESSION_LOST;
 	event.session_lost.messages = 3;
 	event_print(&event, text, sizeof(text));

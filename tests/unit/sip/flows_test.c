@@ -220,6 +220,19 @@ static void clients_that_never_answer_miss_nothing(void **state)
 	rig_free(r);
 }
 
+// What never came as far as here counts like what could not be sent.
+static void what_others_gave_up_is_told(void **state)
+{
+	struct rig *r = rig_new(rig_config());
+
+	(void)state;
+	rig_open(r, &r->udp, "");
+	assert_int_equal(sip_missed(r->ep, r->dialog, 7), 0);
+	expect_lost(r, 7);
+	assert_int_equal(sip_missed(r->ep, r->dialog + 1, 7), -ESTALE);
+	rig_free(r);
+}
+
 // RFC 3261 18.2.2: where the Via says, at the address the request came from.
 static void answers_find_another_way(void **state)
 {
@@ -308,6 +321,7 @@ int main(void)
 		cmocka_unit_test(a_full_flow_takes_no_requests),
 		cmocka_unit_test(unanswered_datagrams_are_told),
 		cmocka_unit_test(clients_that_never_answer_miss_nothing),
+		cmocka_unit_test(what_others_gave_up_is_told),
 		cmocka_unit_test(answers_find_another_way),
 		cmocka_unit_test(a_connection_has_a_limit_of_open_requests),
 		cmocka_unit_test(answers_owed_are_counted),
