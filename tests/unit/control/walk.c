@@ -183,6 +183,7 @@ void walk_step(struct walk *walk)
 	picture = &walk->pictures[walk_below(walk, WALK_PICTURES)];
 	if (picture_is_used(picture))
 		picture_ask(picture, walk_below(walk, PICTURE_QUESTIONS));
+	walk_permitted_told(walk);
 	clients_refresh(walk);
 	rig_forget(walk->rig);
 	walk->step++;

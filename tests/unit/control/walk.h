@@ -22,6 +22,7 @@ enum {
 	X(events, "events") \
 	X(refusals, "refusals") \
 	X(permitted, "requests that were said to be permitted") \
+	X(permitted_told, "events that said what is permitted, as it is") \
 	X(merges, "transfers and conferences told") \
 	X(call_events, "events at monitors of calls") \
 	X(calls_cleared, "ends of calls told") \
@@ -124,6 +125,9 @@ void walk_permitted(struct walk *walk, struct walk_app *app, const char *service
 // The answer came: it agrees with what was said.
 void walk_permitted_check(struct walk *walk, struct walk_app *app, const char *service,
 	char *words[2], const struct walk_permitted *before);
+
+// What the last events of this step said is permitted, of devices with one call, is so now.
+void walk_permitted_told(struct walk *walk);
 
 // What the monitors were told in this step goes into their pictures: one event for all whom it
 // concerns, and for nobody else (walk_story.c).

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bench/request.h"
+#include "control/phone/phone.h"
 #include "tests/unit/control/walk.h"
 
 static const struct {
@@ -130,4 +131,101 @@ void walk_permitted_check(struct walk *walk, struct walk_app *app, const char *s
 		fail_msg("%s is permitted, but refused", service);
 	if (before->two && before->calls == 2)
 		exchanged_check(walk, app, service, words);
+}
+
+// --- what events say -----------------------------------------------------------------------------
+
+enum { MAY_SIZE = 512 };
+
+// servicesPermitted as text; empty: it is not there.
+static void may_text(const char *text, char may[MAY_SIZE])
+{
+	const char *start = strstr(text, "servicesPermitted={");
+	size_t n = start != NULL ? strcspn(start, "}") : 0;
+
+	assert_true(n < MAY_SIZE);
+	memcpy(may, start != NULL ? start : "", n);
+	may[n] = '\0';
+}
+
+static void event_may(const struct csta_msg *msg, char may[MAY_SIZE])
+{
+	static char text[CLIENT_TEXT_SIZE];
+
+	csta_print(msg, text, sizeof(text));
+	may_text(text, may);
+}
+
+// Calls on other lines of its phones change what may be done with the device's.
+static bool is_alone(const struct picture *picture)
+{
+	const struct dn *dn = dn_find(&picture->client->rig->engine, picture->device + 4);
+	const struct line *line;
+
+	TAILQ_FOREACH (line, &dn->lines, at_dn) {
+		for (unsigned i = 0; i < line->phone->line_count; i++) {
+			const struct dn *other = line->phone->lines[i].dn;
+
+			if (other != dn && !TAILQ_EMPTY(&other->connections))
+				return false;
+		}
+	}
+	return true;
+}
+
+// The device's only connection, in this call: what a snapshot says of it. False: it has none, or
+// several.
+static bool snapshot_may(struct picture *picture, const char *call, char may[MAY_SIZE])
+{
+	const struct rig *rig = picture->client->rig;
+	const struct csta_msg *answer;
+	char request[256];
+
+	snprintf(request, sizeof(request),
+		"<SnapshotDevice><snapshotObject>%s</snapshotObject></SnapshotDevice>",
+		picture->device);
+	client_ask(picture->client, request);
+	answer = &rig->commands[rig->command_count - 1]->csta_response.csta;
+	if (answer->type != CSTA_SNAPSHOT_DEVICE_RESPONSE ||
+		answer->body.snapshot_device_response.connections.count != 1 ||
+		strcmp(answer->body.snapshot_device_response.connections.items[0].connection.call_id,
+			call) != 0)
+		return false;
+	event_may(answer, may);
+	return true;
+}
+
+static void picture_may_check(struct walk *walk, struct picture *picture)
+{
+	size_t commands = walk->rig->command_count;
+	char told_may[MAY_SIZE] = "", may[MAY_SIZE];
+	struct told told, last = { 0 };
+
+	for (size_t i = 0; i < commands; i++) {
+		const struct command *command = walk->rig->commands[i];
+
+		if (command->type != COMMAND_CSTA_EVENT ||
+			command->handle != picture->client->dialog ||
+			!told_read(&told, &command->csta_event) ||
+			strcmp(told.cross_ref, picture->cross_ref) != 0 || told.local[0] == '\0')
+			continue;
+		last = told;
+		event_may(&command->csta_event, told_may);
+	}
+	if (told_may[0] == '\0' || !is_alone(picture) || !snapshot_may(picture, last.one.call, may))
+		return;
+	walk->counts->permitted_told++;
+	if (strcmp(told_may, may) != 0)
+		fail_msg("%s of %s said\n%s, but now\n%s", last.name, picture->device, told_may,
+			may);
+}
+
+void walk_permitted_told(struct walk *walk)
+{
+	for (unsigned i = 0; i < WALK_PICTURES; i++) {
+		struct picture *picture = &walk->pictures[i];
+
+		if (picture_is_used(picture) && picture->device[0] != '\0')
+			picture_may_check(walk, picture);
+	}
 }
