@@ -126,6 +126,26 @@ enum call_result connections_conference(struct connection *held, struct connecti
 	return CALL_OK;
 }
 
+// Of two who are in a call one is the calling and one the called party, in the places they had.
+static void pair_up(struct call *call)
+{
+	struct connection *first = TAILQ_FIRST(&call->connections), *second;
+	struct party one, two;
+	bool turned;
+
+	while (first->onlooker || first->state == CONNECTION_NULL)
+		first = TAILQ_NEXT(first, in_call);
+	second = connection_peer(first);
+	one = call_party(call, first);
+	two = call_party(call, second);
+	turned = first->dn == call->called.dn || second->dn == call->calling.dn;
+	call->calling = turned ? two : one;
+	call->called = turned ? one : two;
+	// Who diverted the third party, or their own call before, is of no concern any more.
+	call->redirecting = (struct party){ 0 };
+	call->party_changes++;
+}
+
 enum call_result connection_check_join(const struct connection *connection)
 {
 	const struct call *call = connection->call;
@@ -152,6 +172,8 @@ enum call_result connection_join(struct connection *connection, const char *numb
 		result = connection_check_join(connection);
 	if (result != CALL_OK)
 		return result;
+	if (call->redirecting.number[0] != '\0')
+		pair_up(call);
 	call_set_mixer(call, connection);
 	call->redirections = 0;
 	call_offer(call, &to, CSTA_CAUSE_SINGLE_STEP_CONFERENCE);
@@ -193,26 +215,6 @@ enum call_result conference_remove_last(struct connection *mixer)
 	if (call->mixer != mixer)
 		return CALL_BAD_STATE;
 	return connection_drop(last_but(call, mixer), mixer->dn, CSTA_CAUSE_NORMAL_CLEARING);
-}
-
-// Of two who are left one is the calling and one the called party, in the places they had.
-static void pair_up(struct call *call)
-{
-	struct connection *first = TAILQ_FIRST(&call->connections), *second;
-	struct party one, two;
-	bool turned;
-
-	while (first->onlooker || first->state == CONNECTION_NULL)
-		first = TAILQ_NEXT(first, in_call);
-	second = connection_peer(first);
-	one = call_party(call, first);
-	two = call_party(call, second);
-	turned = first->dn == call->called.dn || second->dn == call->calling.dn;
-	call->calling = turned ? two : one;
-	call->called = turned ? one : two;
-	// Who diverted the third party, or its call, is of no concern to them.
-	call->redirecting = (struct party){ 0 };
-	call->party_changes++;
 }
 
 void conference_shrunk(struct call *call)
