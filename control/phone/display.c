@@ -15,6 +15,7 @@ enum {
 	LABEL_TEXT_MAX = 24, // of what stands behind it
 	BANNER_S = 10,       // as CallManager shows the ringing banner
 	BANNER_PRIORITY = 5,
+	HISTORY_VERSION = 15, // the first whose phones know CallHistoryInfo
 };
 
 static void state_send(struct appearance *a, uint32_t call_state)
@@ -219,13 +220,18 @@ void phone_show_refused(struct phone *phone, uint32_t label)
 	banner_send(phone, label, "");
 }
 
-// A call that somebody else of the DN answered was not missed.
+// A call that somebody else of the DN answered was not missed. Phones that know no CallHistoryInfo
+// list none that was connected.
 void show_unlogged(struct appearance *a)
 {
 	struct sccp_msg msg;
 
 	if (a->call_state != SCCP_CALL_STATE_RING_IN)
 		return;
+	if (a->line->phone->own_version < HISTORY_VERSION) {
+		state_send(a, SCCP_CALL_STATE_CONNECTED);
+		return;
+	}
 	sccp_msg_init(&msg, SCCP_CALL_HISTORY_INFO);
 	msg.call_history_info.disposition = SCCP_DISPOSITION_IGNORE;
 	msg.call_history_info.line = a->line->instance;

@@ -72,7 +72,8 @@ struct phone {
 	uint16_t line_count;
 	uint8_t watch_count;
 	uint8_t state; // of its registration: control/phone/station_fsm.c
-	uint8_t protocol_version;
+	uint8_t protocol_version; // of the messages, as settled
+	uint8_t own_version;      // the highest that the phone knows
 	uint8_t codec_count;
 	uint8_t ringer;   // enum sccp_ring_code that the phone was told last
 	uint8_t plane;    // line whose call plane is active, 0: none

@@ -450,6 +450,7 @@ struct sim_phone *sim_new(struct rig *rig, const char *name)
 	assert_true(rig->phone_count < RIG_PHONES_MAX);
 	phone->rig = rig;
 	phone->device = SCCP_DEVICE_7960;
+	phone->version = 17;
 	phone->rtp_port = (uint16_t)(20001 + rig->phone_count++);
 	snprintf(phone->name, sizeof(phone->name), "%s", name);
 	return phone;
@@ -508,7 +509,7 @@ void sim_register(struct sim_phone *phone)
 	phone->ringer = SCCP_RING_OFF;
 	sccp_msg_init(&msg, SCCP_REGISTER);
 	snprintf(msg.register_req.name, sizeof(msg.register_req.name), "%s", phone->name);
-	msg.register_req.version = 17;
+	msg.register_req.version = phone->version;
 	msg.register_req.device_type = phone->device;
 	msg.register_req.max_streams = phone->mixes ? 2 : 0;
 	msg.register_req.max_conferences = phone->mixes;

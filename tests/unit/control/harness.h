@@ -50,6 +50,7 @@ struct sim_phone {
 	struct rig *rig;
 	char name[16];
 	uint32_t device; // enum sccp_device_code of its Register: a 7960
+	uint8_t version; // of the protocol, in its Register: 17
 	bool plain;      // it has neither soft keys nor prompts, and asks for none
 	handle_t conn;
 	uint16_t rtp_port;

@@ -3,6 +3,7 @@
 // Lines that several phones share: what the others show, who may resume, who leaves.
 #include "tests/unit/control/harness.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "control/call/feature.h"
@@ -114,6 +115,33 @@ static void answered_elsewhere(void **state)
 			 "CallInfo Inbound 202>201\n");
 	sim_on_hook(w->c);
 	rig_is_idle(w->rig);
+}
+
+// What older phones know: a call that was connected is none that was missed.
+static void answered_elsewhere_than_at_an_old_phone(void **state)
+{
+	struct world *w = *state;
+	char log[256];
+
+	for (w->b->version = 11; w->b->version <= 15; w->b->version++) {
+		sim_start(w->b);
+		sim_enbloc(w->c, "201");
+		rig_forget(w->rig);
+		sim_off_hook(w->a);
+		snprintf(log, sizeof(log),
+			"%s\n"
+			"SetRinger Off\n"
+			"SetLamp 1 On\n"
+			"CallState CallRemoteMultiline\n"
+			"SelectSoftKeys InUseHint\n"
+			"DisplayPromptStatus In Use Remote\n"
+			"CallInfo Inbound 202>201\n",
+			w->b->version < 15 ? "CallState Connected" : "CallHistoryInfo");
+		sim_log_is(w->b, log);
+		sim_on_hook(w->c);
+		sim_on_hook(w->a);
+		rig_is_idle(w->rig);
+	}
 }
 
 static void resumed_elsewhere(void **state)
@@ -261,6 +289,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(in_use_elsewhere),
 		T(answered_elsewhere),
+		T(answered_elsewhere_than_at_an_old_phone),
 		T(resumed_elsewhere),
 		T(holder_vanishes),
 		T(one_is_quiet),
