@@ -36,7 +36,8 @@ static bool is_md5(struct span text)
 // The hash in *data, or NULL.
 static const char *md5_hash(const char *password, const char *salt, struct crypt_data *data)
 {
-	const char *hash = crypt_r(password, salt, data);
+	// Not crypt_r(), which AddressSanitizer takes for itself and then does not find.
+	const char *hash = crypt_rn(password, salt, data, sizeof(*data));
 
 	return hash != NULL && is_md5(span_str(hash)) ? hash : NULL;
 }
