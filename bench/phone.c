@@ -96,13 +96,18 @@ static void answer_capabilities(struct sim_phone *phone)
 	phone_flush(phone);
 }
 
+// When all pieces of the template are there.
 static void ask_for_lines(struct sim_phone *phone, const struct sccp_msg *template)
 {
 	struct sccp_msg msg;
+	const struct sccp_button_template_res *piece = &template->button_template_res;
 
-	phone->lines = 0;
-	for (uint32_t i = 0; i < template->button_template_res.count; i++)
-		phone->lines += template->button_template_res.buttons[i].type == SCCP_BUTTON_LINE;
+	if (piece->offset == 0)
+		phone->lines = 0;
+	for (uint32_t i = 0; i < piece->count; i++)
+		phone->lines += piece->buttons[i].type == SCCP_BUTTON_LINE;
+	if (piece->offset + piece->count < piece->total)
+		return;
 	for (uint32_t line = 1; line <= phone->lines; line++) {
 		sccp_msg_init(&msg, SCCP_LINE_STAT_REQ);
 		msg.line_stat_req.line = line;
@@ -125,6 +130,19 @@ static void answer_channel(struct sim_phone *phone, const struct sccp_msg *open)
 	msg.open_receive_channel_ack.port = phone->rtp_port;
 	msg.open_receive_channel_ack.party = open->open_receive_channel.party;
 	msg.open_receive_channel_ack.call = open->open_receive_channel.call;
+	phone_send(phone, &msg);
+}
+
+// It has sent and heard nothing.
+static void answer_statistics(struct sim_phone *phone, const struct sccp_msg *req)
+{
+	struct sccp_msg msg;
+
+	sccp_msg_init(&msg, SCCP_CONNECTION_STATISTICS_RES);
+	memcpy(msg.connection_statistics_res.number, req->connection_statistics_req.number,
+		sizeof(msg.connection_statistics_res.number));
+	msg.connection_statistics_res.call = req->connection_statistics_req.call;
+	msg.connection_statistics_res.mode = req->connection_statistics_req.mode;
 	phone_send(phone, &msg);
 }
 
@@ -165,6 +183,9 @@ static void phone_act(struct sim_phone *phone, const struct sccp_msg *msg)
 		break;
 	case SCCP_OPEN_RECEIVE_CHANNEL:
 		answer_channel(phone, msg);
+		break;
+	case SCCP_CONNECTION_STATISTICS_REQ:
+		answer_statistics(phone, msg);
 		break;
 	case SCCP_CALL_STATE:
 		follow_call(phone, msg);

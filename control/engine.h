@@ -18,6 +18,7 @@
 #include "control/call/call.h"
 #include "control/config/config.h"
 #include "control/outbox.h"
+#include "control/phone/statistics.h"
 
 struct monitor;
 struct notice;
@@ -162,6 +163,7 @@ struct engine {
 	struct osmo_timer_list listing_timer; // lists of devices go on (control/csta/information.c)
 	uint32_t conferences; // calls with a mixer
 	uint8_t overload;     // enum csta_status that clients were told; CSTA_STATUS_NONE: there is none
+	struct call_history history;
 	uint64_t ignored[PHONE_IGNORED_REASONS];
 };
 

@@ -224,24 +224,13 @@ void subscription_stat_req(struct station *station, const struct sccp_msg *req)
 	phone_send(station->phone, &msg);
 }
 
-static void codecs_take(struct phone *phone, const struct sccp_capabilities *capabilities)
-{
-	uint32_t count = capabilities->count;
-
-	if (count > PHONE_CODECS_MAX)
-		count = PHONE_CODECS_MAX;
-	phone->codec_count = (uint8_t)count;
-	for (uint32_t i = 0; i < count; i++)
-		phone->codecs[i] = (uint16_t)capabilities->entries[i].payload;
-}
-
 void capabilities_res(struct station *station, const struct sccp_msg *msg)
 {
-	codecs_take(station->phone, &msg->capabilities_res);
+	phone_offers(station->phone, &msg->capabilities_res);
 }
 
 // All editions of the message share the audio part.
 void update_capabilities(struct station *station, const struct sccp_msg *msg)
 {
-	codecs_take(station->phone, &msg->update_capabilities);
+	phone_offers(station->phone, &msg->update_capabilities);
 }

@@ -3,50 +3,13 @@
 #include "control/phone/media.h"
 
 #include "control/call/model.h"
+#include "control/phone/display.h"
 #include "control/phone/internal.h"
 
 enum {
-	PACKET_MS = 20,
-	DSCP_EF = 184,         // as the whole byte
-	RFC2833_PAYLOAD = 101, // what everybody uses
-	DTMF_TYPE = 10,        // what other servers send
-	NO_CODEC = 0,
+	DSCP_EF = 184,  // as the whole byte
+	DTMF_TYPE = 10, // what other servers send
 };
-
-static bool offers(const struct phone *phone, uint16_t payload)
-{
-	for (unsigned i = 0; i < phone->codec_count; i++) {
-		if (phone->codecs[i] == payload)
-			return true;
-	}
-	// A phone that has not said anything can do G.711.
-	return phone->codec_count == 0 && payload == SCCP_PAYLOAD_G711_ULAW_64K;
-}
-
-// The best that both can do.
-static uint32_t codec_choose(const struct phone *a, const struct phone *b)
-{
-	static const uint16_t preferred[] = {
-		SCCP_PAYLOAD_G711_ULAW_64K,
-		SCCP_PAYLOAD_G711_ALAW_64K,
-		SCCP_PAYLOAD_G729,
-		SCCP_PAYLOAD_G729_ANNEX_A,
-		SCCP_PAYLOAD_G729_ANNEX_B,
-		SCCP_PAYLOAD_G729_ANNEX_A_ANNEX_B,
-		SCCP_PAYLOAD_G722_64K,
-		SCCP_PAYLOAD_G722_56K,
-		SCCP_PAYLOAD_G722_48K,
-		SCCP_PAYLOAD_ILBC,
-		SCCP_PAYLOAD_GSM,
-		SCCP_PAYLOAD_WIDE_BAND_256K,
-	};
-
-	for (size_t i = 0; i < sizeof(preferred) / sizeof(preferred[0]); i++) {
-		if (offers(a, preferred[i]) && offers(b, preferred[i]))
-			return preferred[i];
-	}
-	return NO_CODEC;
-}
 
 struct appearance *connection_appearance(const struct connection *connection)
 {
@@ -109,26 +72,29 @@ static void stream_open(struct appearance *a, const struct appearance *peer)
 	if (stream == NULL)
 		return;
 	stream->peer = peer->call_reference;
-	if (codec_choose(a->line->phone, peer->line->phone) == NO_CODEC) {
+	if (!media_format(a->line->phone, peer->line->phone, &stream->format)) {
 		stream->state = STREAM_HOPELESS;
 		a->line->phone->engine->media_stale = true;
 		return;
 	}
+	if (!appearance_had_media(a))
+		a->connected_us = engine_now_us();
+	a->format = stream->format;
 	stream->party = party_next(a->line->phone->engine);
 	sccp_msg_init(&msg, SCCP_OPEN_RECEIVE_CHANNEL);
 	open->conference = a->call_reference;
 	open->party = stream->party;
 	open->call = a->call_reference;
-	open->packet_ms = PACKET_MS;
-	open->payload = codec_choose(a->line->phone, peer->line->phone);
-	open->rfc2833_payload = RFC2833_PAYLOAD;
+	open->packet_ms = stream->format.packet_ms;
+	open->payload = stream->format.payload;
+	open->rfc2833_payload = stream->format.events_in;
 	open->dtmf_type = DTMF_TYPE;
 	phone_send(a->line->phone, &msg);
 	stream->state = STREAM_OPENING;
 }
 
-static void transmission_start(struct appearance *a, struct stream *stream,
-	const struct appearance *peer, const struct endpoint *to)
+static void transmission_start(
+	struct appearance *a, struct stream *stream, const struct endpoint *to)
 {
 	struct sccp_msg msg;
 	struct sccp_start_media_transmission *start = &msg.start_media_transmission;
@@ -139,10 +105,10 @@ static void transmission_start(struct appearance *a, struct stream *stream,
 	start->call = a->call_reference;
 	start->addr = to->addr;
 	start->port = to->port;
-	start->packet_ms = PACKET_MS;
-	start->payload = codec_choose(a->line->phone, peer->line->phone);
+	start->packet_ms = stream->format.packet_ms;
+	start->payload = stream->format.payload;
 	start->dscp = DSCP_EF;
-	start->rfc2833_payload = RFC2833_PAYLOAD;
+	start->rfc2833_payload = stream->format.events_out;
 	start->dtmf_type = DTMF_TYPE;
 	phone_send(a->line->phone, &msg);
 	stream->sending = true;
@@ -159,6 +125,16 @@ static void stop_send(struct phone *phone, uint32_t id, uint32_t party, uint32_t
 	phone_send(phone, &msg);
 }
 
+// It is the last one in which the phone may have heard something.
+static bool is_last(const struct appearance *a, const struct stream *stream)
+{
+	for (int i = 0; i < STREAMS_MAX; i++) {
+		if (&a->streams[i] != stream && a->streams[i].state == STREAM_RECEIVING)
+			return false;
+	}
+	return stream->state == STREAM_RECEIVING;
+}
+
 static void stream_close(struct appearance *a, struct stream *stream)
 {
 	struct phone *phone = a->line->phone;
@@ -167,6 +143,8 @@ static void stream_close(struct appearance *a, struct stream *stream)
 		*stream = (struct stream){ 0 };
 		return;
 	}
+	if (is_last(a, stream))
+		statistics_ask(a);
 	stop_send(phone, SCCP_CLOSE_RECEIVE_CHANNEL, stream->party, a->call_reference);
 	stop_send(phone, SCCP_STOP_MEDIA_TRANSMISSION, stream->party, a->call_reference);
 	*stream = (struct stream){ 0 };
@@ -195,6 +173,32 @@ static void streams_close(struct appearance *a)
 	}
 }
 
+// Everybody else in the talk holds it.
+static bool is_held_by_others(const struct appearance *a)
+{
+	const struct connection *other;
+
+	if (!has_audio(a->connection, a->line) || !connection_is_talking(a->connection) ||
+		a->connection->call->failure != CSTA_CAUSE_NONE)
+		return false;
+	TAILQ_FOREACH (other, &a->connection->call->connections, in_call) {
+		if (other != a->connection && other->state != CONNECTION_HOLD)
+			return false;
+	}
+	return true;
+}
+
+void hold_tone_update(struct appearance *a)
+{
+	bool held = is_held_by_others(a);
+
+	if (held && !a->hold_tone)
+		tone_start(a, SCCP_TONE_HOLD);
+	if (!held && a->hold_tone)
+		tone_stop(a);
+	a->hold_tone = held;
+}
+
 void media_update(struct appearance *a)
 {
 	const struct connection *other;
@@ -213,7 +217,7 @@ void media_update(struct appearance *a)
 		theirs = stream_with(peer, a);
 		if (own != NULL && !own->sending && theirs != NULL &&
 			theirs->state == STREAM_RECEIVING)
-			transmission_start(a, own, peer, &theirs->rtp);
+			transmission_start(a, own, &theirs->rtp);
 	}
 }
 

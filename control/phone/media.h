@@ -11,6 +11,9 @@ struct appearance *connection_appearance(const struct connection *connection);
 // Opens or closes what the state of the call asks for; sends nothing when all is as it should be.
 void media_update(struct appearance *appearance);
 
+// The tone of who is held, where no music is: on while all others hold.
+void hold_tone_update(struct appearance *appearance);
+
 // Ends talks of phones that have no codec in common.
 void media_settle(struct engine *engine);
 

@@ -5,8 +5,9 @@
 
 #include "control/config/phone_model.h"
 #include "control/engine.h"
+#include "control/phone/statistics.h"
 
-enum { PHONE_NAME_SIZE = 17, PHONE_CODECS_MAX = 18 };
+enum { PHONE_NAME_SIZE = 17 };
 
 enum { STREAMS_MAX = 2 }; // of a phone that mixes a conference of three
 
@@ -23,6 +24,7 @@ struct stream {
 	uint32_t party;      // what the phone calls it; 0: not open
 	uint8_t state;       // enum stream_state
 	bool sending;        // the phone was told where to send
+	struct media_format format; // when it was opened
 	struct endpoint rtp; // where the phone receives, once it told us
 };
 struct digit_player;
@@ -41,6 +43,10 @@ struct appearance {
 	uint8_t party_changes;   // of the call, when it last named the parties
 	bool declined; // its user does not want it: the phone shows it no more while it rings
 	struct stream streams[STREAMS_MAX];
+	struct media_format format; // of the stream opened last; payload 0: none was
+	uint64_t connected_us;      // when the first was opened
+	struct media_statistics statistics;
+	bool hold_tone;              // it plays, as the far end holds
 	struct digit_player *player; // plays digits (control/phone/digits.c); NULL: none
 };
 
@@ -85,7 +91,9 @@ struct phone {
 	bool mixes;          // it offered to host a conference when it registered
 	bool waits;          // to be idle: then its lines are made anew, or it is reset
 	uint8_t reset; // enum sccp_reset_code: what it is told then; 0: what its lines ask for
-	uint16_t codecs[PHONE_CODECS_MAX];    // enum sccp_payload_code, as the phone offered them
+	uint8_t event_payload; // RTP payload type of RFC 2833, as the phone has it; 0: it has none
+	struct phone_codec
+		codecs[PHONE_CODECS_MAX];     // codec_count of them, as the phone offered them
 	uint32_t device_type;                 // as the phone says, enum sccp_device_code
 	const struct phone_model *found;      // by that; NULL: nobody knows it
 	unsigned tag;                         // of the ephone

@@ -168,7 +168,7 @@ void register_req(struct station *station, const struct sccp_msg *msg)
 	attach(station, phone);
 	phone->protocol_version = sccp_version_settle(req->version);
 	phone->own_version = req->version;
-	phone->codec_count = 0;
+	phone_offers_nothing(phone, req->features);
 	// Older phones do not tell how many streams they bear.
 	phone->mixes = req->max_conferences > 0 &&
 		       (req->max_streams == 0 || req->max_streams >= STREAMS_MAX);

@@ -220,6 +220,18 @@ static enum screen appearance_wanted(const struct appearance *a)
 
 // --- the difference ----------------------------------------------------------------------------
 
+// Before another tone begins. Most screens stop what plays by themselves.
+static void hold_tone_end(struct appearance *a, const struct screen_row *row)
+{
+	bool stopped = !a->hold_tone;
+
+	for (size_t i = 0; i < sizeof(row->parts) / sizeof(row->parts[0]); i++)
+		stopped |= row->parts[i] == show_stop_tone;
+	a->hold_tone = false;
+	if (!stopped)
+		tone_stop(a);
+}
+
 static void appearance_show(struct appearance *a, enum screen wanted)
 {
 	const struct screen_row *row = &rows[wanted];
@@ -227,8 +239,10 @@ static void appearance_show(struct appearance *a, enum screen wanted)
 	debug_print(DEBUG_EPHONE_STATE, "%s line %u call %u: %s", a->line->phone->name,
 		a->line->instance, a->call_reference, screen_names[wanted]);
 	a->shown = (uint8_t)wanted;
-	if (!screen_is_talk(wanted))
+	if (!screen_is_talk(wanted)) {
 		digits_stop(a);
+		hold_tone_end(a, row);
+	}
 	for (size_t i = 0; i < sizeof(row->parts) / sizeof(row->parts[0]); i++) {
 		if (row->parts[i] != NULL)
 			row->parts[i](a);
@@ -259,6 +273,7 @@ static void appearance_free(struct appearance *a)
 	struct phone *phone = a->line->phone;
 
 	digits_stop(a);
+	history_add(a);
 	TAILQ_REMOVE(&a->connection->appearances, a, in_connection);
 	TAILQ_REMOVE(&phone->appearances, a, at_phone);
 	pool_give(&phone->engine->appearances, a);
@@ -377,6 +392,7 @@ void phone_show(struct phone *phone)
 		if (a->keys != appearance_keys(a))
 			show_keys(a);
 		media_update(a);
+		hold_tone_update(a);
 	}
 	phone_show_text(phone);
 }

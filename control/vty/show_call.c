@@ -1,9 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (c) 2026 the offhook authors
-// show call active.
+// show call active, show call history.
 #include <inttypes.h>
 
 #include "control/vty/objects.h"
+
+static void show_media(
+	FILE *out, const struct media_format *format, const struct media_statistics *statistics)
+{
+	fprintf(out, "    %s %u ms", sccp_payload_name(format->payload), format->packet_ms);
+	if (statistics->answers == 0) {
+		fputs(", no statistics\n", out);
+		return;
+	}
+	fprintf(out,
+		", sent %" PRIu64 " packets %" PRIu64 " octets, received %" PRIu64
+		" packets %" PRIu64 " octets, lost %" PRIu64 ", jitter %" PRIu32
+		", latency %" PRIu32 "\n",
+		statistics->packets_sent, statistics->octets_sent, statistics->packets_received,
+		statistics->octets_received, statistics->packets_lost, statistics->jitter,
+		statistics->latency);
+}
 
 static void show_connections(struct shell_call *call, const struct call *active)
 {
@@ -19,6 +36,9 @@ static void show_connections(struct shell_call *call, const struct call *active)
 			fprintf(call->out, " %s line %u", appearance->line->phone->name,
 				appearance->line->instance);
 		fputs(TAILQ_EMPTY(&connection->appearances) ? " no phone\n" : "\n", call->out);
+		TAILQ_FOREACH (appearance, &connection->appearances, in_connection)
+			if (appearance_had_media(appearance))
+				show_media(call->out, &appearance->format, &appearance->statistics);
 	}
 }
 
@@ -47,8 +67,39 @@ static int show_active(void *ctx, struct args *args)
 	return 0;
 }
 
+static void show_record(FILE *out, const struct call_record *record)
+{
+	char time[sizeof("hh:mm:ss")] = "";
+	struct tm tm;
+
+	localtime_r(&record->ended, &tm);
+	strftime(time, sizeof(time), "%H:%M:%S", &tm);
+	fprintf(out, "%s  %s -> %s  %" PRIu64 ".%03" PRIu64 " s  %s  at ephone %u line %u\n", time,
+		record->calling[0] == '\0' ? "?" : record->calling,
+		record->called[0] == '\0' ? "?" : record->called, record->talk_us / 1000000,
+		record->talk_us / 1000 % 1000, record->outbound ? "outbound" : "inbound",
+		record->ephone, record->instance);
+	show_media(out, &record->format, &record->statistics);
+}
+
+static int show_history(void *ctx, struct args *args)
+{
+	struct shell_call *call = ctx;
+	const struct call_record *record;
+	unsigned n = 0;
+
+	(void)args;
+	for (; (record = history_get(call->setup->engine, n)) != NULL; n++)
+		show_record(call->out, record);
+	fprintf(call->out, "Calls kept: %u of %" PRIu64 "\n", n,
+		call->setup->engine->history.count);
+	return 0;
+}
+
 static const struct rule list[] = {
 	{ "show call active", "calls and who takes part in them", show_active, 0, NULL },
+	{ "show call history", "the last calls that had media, and what phones say of it",
+		show_history, 0, NULL },
 };
 
 const struct shell_commands shell_call_commands = SHELL_COMMANDS(list);

@@ -360,6 +360,7 @@ static const struct {
 	{ SCCP_CONFIG_STAT_RES, take_nothing },
 	{ SCCP_LINE_STAT_RES, take_nothing },
 	{ SCCP_SPEED_DIAL_STAT_RES, take_nothing },
+	{ SCCP_CONNECTION_STATISTICS_REQ, take_nothing },
 };
 
 void view_take(struct view *view, const struct sccp_msg *msg)

@@ -160,6 +160,7 @@ static void basic_handset(void **state)
 	rig_story_is(w->rig, "ConnectionCleared 201 null normalClearing\n"
 			     "ConnectionCleared 202 null normalClearing by 201\n");
 	sim_log_is(w->a, "StopTone\n"
+			 "ConnectionStatisticsReq\n"
 			 "CloseReceiveChannel\n"
 			 "StopMediaTransmission\n"
 			 "SetLamp 1 Off\n"
@@ -445,16 +446,21 @@ static void hold_and_resume(void **state)
 	call_up(w, w->a, "202", w->b);
 	sim_soft_key(w->a, SCCP_SOFTKEY_HOLD);
 	rig_story_is(w->rig, "Held 201 hold normal\n");
-	sim_log_is(w->a, "CloseReceiveChannel\n"
+	sim_log_is(w->a, "ConnectionStatisticsReq\n"
+			 "CloseReceiveChannel\n"
 			 "StopMediaTransmission\n"
 			 "SetLamp 1 Wink\n"
 			 "CallState Hold\n"
 			 "SelectSoftKeys OnHold\n"
 			 "DisplayPromptStatus Hold\n"
 			 "CallInfo Outbound 201>202\n");
-	sim_log_is(w->b, "CloseReceiveChannel\nStopMediaTransmission\n");
+	sim_log_is(w->b, "ConnectionStatisticsReq\n"
+			 "CloseReceiveChannel\n"
+			 "StopMediaTransmission\n"
+			 "StartTone HoldTone\n");
 	// Both ends may hold.
 	sim_stimulus(w->b, SCCP_STIMULUS_HOLD, 1);
+	assert_true(sim_log_has(w->b, "StopTone\n"));
 	rig_story_is(w->rig, "Held 202 hold normal\n");
 	sim_soft_key(w->a, SCCP_SOFTKEY_RESUME);
 	rig_story_is(w->rig, "Retrieved 201 connected normal\n");

@@ -88,7 +88,8 @@ static void consult_and_transfer(void **state)
 	sim_soft_key(w->a, SCCP_SOFTKEY_TRANSFER);
 	rig_story_is(w->rig, "Held 201 hold consultation\n"
 			     "ServiceInitiated 201 initiated consultation\n");
-	sim_log_is(w->a, "CloseReceiveChannel\n"
+	sim_log_is(w->a, "ConnectionStatisticsReq\n"
+			 "CloseReceiveChannel\n"
 			 "StopMediaTransmission\n"
 			 "SetLamp 1 Wink\n"
 			 "CallState Hold\n"
