@@ -13,6 +13,7 @@
 static const char office[] = "voice service voip\n"
 			     " no cti shutdown\n"
 			     " %scti csta mode basic\n"
+			     " gcid\n"
 			     "telephony-service\n"
 			     " max-ephones 10\n"
 			     " max-dn 20\n"
