@@ -212,6 +212,7 @@ static void *control_main(void *arg)
 	void *log_memory;
 	struct loop loop;
 
+	pthread_setname_np(pthread_self(), "control"); // for top and debuggers
 	control_place(daemon->options.control_cpu);
 	// libosmocore keeps timers, descriptors and scratch memory by thread.
 	osmo_ctx_init("control");
