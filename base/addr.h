@@ -50,6 +50,13 @@ static inline bool addr_eq(const struct addr *a, const struct addr *b)
 	return a->family == b->family && memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
 }
 
+// One host, not a group, nor this one or nobody (RFC 1122 3.2.1.3). Of IPv4 only: others are none.
+static inline bool addr_is_host(const struct addr *a)
+{
+	return a->family == ADDR_IPV4 && a->bytes[0] != 0 && a->bytes[0] != 127 &&
+	       a->bytes[0] < 224;
+}
+
 static inline bool endpoint_eq(const struct endpoint *a, const struct endpoint *b)
 {
 	return a->port == b->port && addr_eq(&a->addr, &b->addr);

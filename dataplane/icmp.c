@@ -10,6 +10,7 @@
 
 #include "dataplane/ip4.h"
 #include "dataplane/packet.h"
+#include "dataplane/sip_shell.h"
 #include "dataplane/tcp_shell.h"
 #include "dataplane/worker.h"
 
@@ -24,9 +25,9 @@ enum {
 	TYPE_PARAMETER = 12,
 };
 
-// Destination unreachable, fragmentation needed (RFC 1191 4): the head of a packet of ours is
-// quoted. Whatever does not fit together is not believed.
-static bool quote_read(const struct worker *worker, const struct packet *pkt, uint32_t mtu,
+// The head of a packet of ours that is quoted: its IPv4 header and what follows it, as far as that
+// goes. Whatever does not fit together is not believed.
+static bool quote_read(const struct worker *worker, const struct packet *pkt, uint8_t protocol,
 	struct packet *quoted)
 {
 	const struct rte_ipv4_hdr *ip = (const struct rte_ipv4_hdr *)(pkt->p + HEADER);
@@ -36,29 +37,50 @@ static bool quote_read(const struct worker *worker, const struct packet *pkt, ui
 	if (n < IP4_HEADER || ip->version_ihl >> 4 != 4)
 		return false;
 	header = rte_ipv4_hdr_len(ip);
-	if (header < IP4_HEADER || n < header + QUOTED || ip->next_proto_id != IPPROTO_TCP)
-		return false;
-	if (ip->fragment_offset != htons(RTE_IPV4_HDR_DF_FLAG) || mtu >= ntohs(ip->total_length))
+	if (header < IP4_HEADER || n < header + QUOTED || ip->next_proto_id != protocol)
 		return false;
 	*quoted = (struct packet){ .p = pkt->p + HEADER + header,
-		.n = QUOTED,
+		.n = n - header,
+		.ip = pkt->p + HEADER,
 		.src = ip->src_addr,
 		.dst = ip->dst_addr };
 	return quoted->src == pkt->dst && ip4_is_ours(worker, quoted->src);
 }
 
-static void unreachable_input(struct worker *worker, const struct packet *pkt)
+// Fragmentation needed (RFC 1191 4).
+static void too_long_input(struct worker *worker, const struct packet *pkt)
 {
 	uint32_t mtu = (uint32_t)pkt->p[6] << 8 | pkt->p[7];
+	const struct rte_ipv4_hdr *ip;
 	struct packet quoted;
 
-	worker->n.errors_in++;
-	if (pkt->p[1] != CODE_FRAGMENTATION_NEEDED)
+	if (!quote_read(worker, pkt, IPPROTO_TCP, &quoted)) {
+		drop(worker, DROP_ICMP_QUOTE);
 		return;
-	if (quote_read(worker, pkt, mtu, &quoted))
+	}
+	ip = (const struct rte_ipv4_hdr *)quoted.ip;
+	if (ip->fragment_offset == htons(RTE_IPV4_HDR_DF_FLAG) && mtu < ntohs(ip->total_length))
 		tcp_shell_too_long(worker, &quoted, mtu);
 	else
 		drop(worker, DROP_ICMP_QUOTE);
+}
+
+// Host, network, port or protocol unreachable, or a parameter problem (RFC 3261 18.4).
+static void error_input(struct worker *worker, const struct packet *pkt)
+{
+	struct packet quoted;
+
+	if (quote_read(worker, pkt, IPPROTO_UDP, &quoted))
+		sip_unreachable_quoted(worker, &quoted);
+}
+
+static void unreachable_input(struct worker *worker, const struct packet *pkt)
+{
+	worker->n.errors_in++;
+	if (pkt->p[1] == CODE_FRAGMENTATION_NEEDED)
+		too_long_input(worker, pkt);
+	else if (pkt->p[1] < CODE_FRAGMENTATION_NEEDED)
+		error_input(worker, pkt);
 }
 
 // worker->datagram holds n bytes of ICMP with a zero checksum.
@@ -101,8 +123,11 @@ void icmp_input(struct worker *worker, const struct packet *pkt)
 	case TYPE_SOURCE_QUENCH:
 	case TYPE_REDIRECT:
 	case TYPE_TIME_EXCEEDED:
+		worker->n.errors_in++;
+		break;
 	case TYPE_PARAMETER:
 		worker->n.errors_in++;
+		error_input(worker, pkt);
 		break;
 	default:
 		drop(worker, DROP_ICMP_IGNORED);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (c) 2026 the offhook authors
 // ICMP as a host needs it (RFC 792, RFC 1122 3.2.2): echo answered, unreachable sent within a rate
-// limit, "fragmentation needed" given to TCP, other errors counted: what they say, TCP and SIP find
-// out by their timers (RFC 5927 5.2).
+// limit, "fragmentation needed" given to TCP, "unreachable" to SIP over UDP (RFC 3261 18.4), other
+// errors counted: what they say, TCP finds out by its timers (RFC 5927 5.2).
 #pragma once
 
 #include <stdint.h>

@@ -5,9 +5,13 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include <rte_udp.h>
+
 #include "dataplane/dataplane.h"
 #include "dataplane/foreign.h"
+#include "dataplane/packet.h"
 #include "dataplane/relay.h"
+#include "dataplane/sip/peek.h"
 #include "dataplane/stream.h"
 #include "dataplane/udp.h"
 #include "dataplane/worker.h"
@@ -85,6 +89,18 @@ void sip_datagram(struct worker *worker, const struct endpoint *local,
 		return;
 	}
 	sip_input(worker->sip, &flow, p, n, worker->now_us);
+}
+
+void sip_unreachable_quoted(struct worker *worker, const struct packet *quoted)
+{
+	const struct rte_udp_hdr *udp = (const struct rte_udp_hdr *)quoted->p;
+	struct endpoint to = { addr_ipv4(quoted->dst), ntohs(udp->dst_port) };
+	handle_t txn = sip_peek_sent(&worker->key,
+		span_of((const char *)quoted->p + UDP_HEADER, quoted->n - UDP_HEADER));
+
+	// The quote is eight bytes long at least.
+	if (txn == 0 || !sip_unreachable(worker->sip, txn, &to, worker->now_us))
+		drop(worker, DROP_ICMP_QUOTE);
 }
 
 void sip_relayed(

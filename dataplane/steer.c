@@ -53,6 +53,18 @@ static unsigned home_of_udp(
 	return peek.call_id.n > 0 ? home_of_name(worker->home, peek.call_id) : worker->index;
 }
 
+// A request of ours names its owner itself.
+static unsigned home_of_quoted_udp(const struct worker *worker, const uint8_t *l4, size_t n)
+{
+	handle_t txn = 0;
+
+	if (n > UDP_HEADER)
+		txn = sip_peek_sent(
+			&worker->key, span_of((const char *)l4 + UDP_HEADER, n - UDP_HEADER));
+	return txn != 0 && handle_owner(txn) < worker->home->workers ? handle_owner(txn)
+								     : worker->index;
+}
+
 // An error quotes the packet of ours that it is about (RFC 792): its flow, seen from the other
 // side.
 static unsigned home_of_icmp(
@@ -66,10 +78,13 @@ static unsigned home_of_icmp(
 	if (n < ICMP_HEADER + sizeof(*quoted) || l4[0] == RTE_IP_ICMP_ECHO_REQUEST)
 		return worker->index;
 	header = rte_ipv4_hdr_len(quoted);
-	if (quoted->next_proto_id != IPPROTO_TCP || header < sizeof(*quoted) ||
-		n < ICMP_HEADER + header + PORTS)
+	if (header < sizeof(*quoted) || n < ICMP_HEADER + header + PORTS)
 		return worker->index;
 	ports = l4 + ICMP_HEADER + header;
+	if (quoted->next_proto_id == IPPROTO_UDP)
+		return home_of_quoted_udp(worker, ports, n - ICMP_HEADER - header);
+	if (quoted->next_proto_id != IPPROTO_TCP)
+		return worker->index;
 	return home_of_flow(
 		worker->home, quoted->dst_addr, quoted->src_addr, half(ports + 2), half(ports));
 }

@@ -65,8 +65,13 @@ static void put_number_field(struct writer *w, const char *name, uint32_t number
 struct sip_flow sip_answer_flow(const struct sip_flow *from, const struct sip_via *via)
 {
 	struct sip_flow to = *from;
+	struct addr maddr;
 
-	if (to.proto == SIP_OVER_UDP && !via->rport)
+	if (to.proto != SIP_OVER_UDP)
+		return to;
+	if (addr_read(via->maddr, &maddr) && addr_is_host(&maddr))
+		to.remote = (struct endpoint){ maddr, sip_via_port(via) };
+	else if (!via->rport)
 		to.remote.port = sip_via_port(via);
 	return to;
 }

@@ -82,13 +82,17 @@ static uint16_t put_identity(struct writer *w, const struct sip_msg *invite, con
 	return (uint16_t)writer_used(w);
 }
 
-// The address of a URI, when it has one and no name.
+// The address of a URI, when it has one and no name. What maddr says goes before the host (RFC 3261
+// 19.1.1, RFC 3263 4).
 static struct endpoint uri_endpoint(struct span text)
 {
 	struct endpoint e = { 0 };
 	struct sip_uri uri;
 
-	if (sip_uri_parse(text, &uri) && addr_read(uri.host, &e.addr))
+	if (!sip_uri_parse(text, &uri))
+		return e;
+	sip_param(uri.params, SPAN("maddr"), &uri.host);
+	if (addr_read(uri.host, &e.addr))
 		e.port = uri.port == 0 ? SIP_PORT : uri.port;
 	return e;
 }
@@ -245,13 +249,17 @@ bool sip_dialog_move(struct sip_dialogs *dialogs, struct sip_dialog *dialog,
 			conn_link(dialogs, dialog);
 		via_write(dialog);
 	}
-	// Over UDP requests go where the route or the target says (12.2.1.1, RFC 3263 4.2), except
-	// when that is a name, which nobody here resolves, or when the peer asked for its source
-	// port.
-	dialog->send_to = flow->remote;
-	if (!symmetric && dialog->hop.addr.family == flow->remote.addr.family)
-		dialog->send_to = dialog->hop;
 	return moved;
+}
+
+// Where the route or the target says (12.2.1.1, RFC 3263 4.2), except when that is a name, which
+// nobody here resolves, or when the peer asked for its source port.
+struct endpoint sip_dialog_send_to(const struct sip_dialog *dialog)
+{
+	const struct endpoint *remote = &dialog->flow.remote;
+
+	return dialog->symmetric || dialog->hop.addr.family != remote->addr.family ? *remote
+										   : dialog->hop;
 }
 
 struct sip_dialog *sip_dialogs_on(

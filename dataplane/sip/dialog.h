@@ -24,14 +24,13 @@ struct sip_dialog {
 	struct sip_dialog *lost_next;
 	struct sip_flow flow;    // the last request's
 	struct endpoint hop;     // address of the first route or of the target, family 0: a name
-	struct endpoint send_to; // of our requests over UDP
 	handle_t invite;         // server INVITE transaction that has no ACK yet, 0: none
 	struct sip_txn_list requests; // ours that are open
 	uint32_t local_cseq;
 	uint32_t remote_cseq;
 	uint32_t unsure;    // requests of ours on this connection that were never answered
 	uint32_t lost;      // requests of ours that the peer will not get, not told yet
-	uint64_t reopen_us; // no new connection before
+	uint64_t reopen_us; // no new connection before; over UDP no request: nobody was there
 	bool lost_waits;    // it is on the list
 	bool answers;       // the peer has answered a request of ours
 	bool has_flow;
@@ -82,6 +81,8 @@ bool sip_dialog_retarget(struct sip_dialog *dialog, struct span uri);
 // From now on our requests go by this flow. True when it was another one before.
 bool sip_dialog_move(struct sip_dialogs *dialogs, struct sip_dialog *dialog,
 	const struct sip_flow *flow, bool symmetric);
+// Where our requests go over UDP.
+struct endpoint sip_dialog_send_to(const struct sip_dialog *dialog);
 // The next dialog after `after` on this connection; NULL: the first, and when there is none.
 struct sip_dialog *sip_dialogs_on(
 	const struct sip_dialogs *dialogs, handle_t conn, const struct sip_dialog *after);

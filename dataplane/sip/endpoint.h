@@ -239,6 +239,13 @@ int sip_bye(struct sip_endpoint *ep, handle_t dialog, uint64_t cookie, uint64_t 
 // Forgets the dialog without a word to the peer. Stale handles are ignored.
 void sip_dialog_close(struct sip_endpoint *ep, handle_t dialog);
 
+// The network says (ICMP) that what this client transaction sent over UDP does not get to its
+// destination `to`: a transport error (RFC 3261 17.1.4, 18.4). What its dialog has open counts as
+// lost, and nothing but BYE is sent to it for SIP_REOPEN_US or until the peer says something.
+// False: it is none of ours, or sent elsewhere.
+bool sip_unreachable(
+	struct sip_endpoint *ep, handle_t txn, const struct endpoint *to, uint64_t now_us);
+
 // How many requests that came by connections of this worker wait for their final answer.
 uint32_t sip_owed(const struct sip_endpoint *ep, uint8_t worker);
 

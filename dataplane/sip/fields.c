@@ -150,6 +150,8 @@ static bool via_params(struct span rest, struct sip_via *via)
 	while (lex_param(&rest, &name, &value, &whole)) {
 		if (via->branch.n == 0 && span_ieq(name, SPAN("branch")))
 			via->branch = value;
+		if (via->maddr.n == 0 && span_ieq(name, SPAN("maddr")))
+			via->maddr = value;
 		if (span_ieq(name, SPAN("rport"))) {
 			via->rport = true;
 			via->rport_text = whole;

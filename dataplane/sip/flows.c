@@ -48,7 +48,7 @@ bool sip_dialog_reach(struct sip_endpoint *ep, struct sip_dialog *dialog, uint64
 	struct sip_flow flow;
 
 	if (dialog->has_flow)
-		return true;
+		return dialog->flow.proto == SIP_OVER_TCP || now_us >= dialog->reopen_us;
 	if (now_us < dialog->reopen_us || dialog->flow.proto != SIP_OVER_TCP)
 		return false;
 	dialog->reopen_us = now_us + SIP_REOPEN_US;

@@ -14,7 +14,9 @@ struct sip_endpoint;
 struct sip_msg;
 struct sip_stream;
 
-enum { SIP_REOPEN_US = 10000000 }; // between two attempts of a dialog to open a connection
+// Between two attempts of a dialog to open a connection, or, over UDP, to reach a peer of which it
+// was said that it is not there.
+enum { SIP_REOPEN_US = 10000000 };
 
 struct sip_flows {
 	struct sip_dialog *lost_first; // dialogs to be told that they missed messages

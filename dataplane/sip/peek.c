@@ -68,6 +68,23 @@ static handle_t token_find(
 	return 0;
 }
 
+static handle_t branch_find(const struct siphash_key *key, struct span via)
+{
+	return token_find(key, TOKEN_BRANCH, via, SPAN("branch=" SIP_MAGIC_COOKIE));
+}
+
+handle_t sip_peek_sent(const struct siphash_key *key, struct span beginning)
+{
+	struct span rest = beginning, line, value;
+
+	line_next(&rest, &line); // the start line
+	while (line_next(&rest, &line)) {
+		if (field_of(line, &value) == FIELD_VIA)
+			return branch_find(key, value);
+	}
+	return 0;
+}
+
 struct sip_peek sip_peek(const struct siphash_key *key, struct span message)
 {
 	struct sip_peek peek = { 0 };
@@ -81,8 +98,7 @@ struct sip_peek sip_peek(const struct siphash_key *key, struct span message)
 		enum field field = field_of(line, &value);
 
 		if (response && field == FIELD_VIA) {
-			peek.owner = token_find(
-				key, TOKEN_BRANCH, value, SPAN("branch=" SIP_MAGIC_COOKIE));
+			peek.owner = branch_find(key, value);
 			return peek;
 		}
 		if (!response && field == FIELD_TO) {

@@ -17,3 +17,7 @@ struct sip_peek {
 // Of a response the branch of the top Via counts (RFC 3261 18.1.2), of a request the To tag
 // (12.2.2). A token that was not minted with this key counts for nothing.
 struct sip_peek sip_peek(const struct siphash_key *key, struct span message);
+
+// The beginning of a datagram, as ICMP quotes it: if it is a request of ours, and enough of it,
+// what the branch in its top Via names (RFC 3261 8.1.1.7), else 0.
+handle_t sip_peek_sent(const struct siphash_key *key, struct span beginning);

@@ -181,6 +181,7 @@ struct sip_via {
 	uint16_t port; // 0: not named
 	bool bracketed;
 	struct span branch;     // empty: none
+	struct span maddr;      // likewise
 	bool rport;             // the parameter is there, with or without a value (RFC 3581)
 	struct span rport_text; // the parameter as it stands, for replacement
 };

@@ -60,6 +60,7 @@ static void dialog_answers(struct sip_endpoint *ep, handle_t h)
 	if (dialog == NULL)
 		return;
 	dialog->answers = true;
+	dialog->reopen_us = 0;
 	sip_lost_tell(ep, dialog);
 }
 
@@ -139,6 +140,42 @@ void sip_uac_timeout(struct sip_endpoint *ep, struct sip_txn *txn)
 	request_done(ep, txn, NULL);
 }
 
+static void request_unreached(struct sip_endpoint *ep, struct sip_txn *txn)
+{
+	struct sip_dialog *dialog = pool_get(&ep->dialogs.pool, txn->dialog);
+
+	if (dialog != NULL && is_news(txn->method))
+		sip_lost_note(ep, dialog, 1);
+	request_done(ep, txn, NULL);
+}
+
+bool sip_unreachable(
+	struct sip_endpoint *ep, handle_t h, const struct endpoint *to, uint64_t now_us)
+{
+	struct sip_txn *txn = pool_get(&ep->txns.pool, h);
+	struct sip_dialog *dialog;
+
+	if (txn == NULL || txn->kind != TXN_CLIENT || txn->flow.proto != SIP_OVER_UDP ||
+		!endpoint_eq(&txn->flow.remote, to))
+		return false;
+	ep->counters.unreachable++;
+	dialog = pool_get(&ep->dialogs.pool, txn->dialog);
+	if (dialog == NULL) {
+		request_unreached(ep, txn);
+		return true;
+	}
+	dialog->reopen_us = now_us + SIP_REOPEN_US;
+	// All went to the same place. Whoever is told may end the dialog, but sends it nothing now.
+	for (uint32_t n = dialog->requests.n; n > 0; n--) {
+		h = dialog->self;
+		request_unreached(ep, dialog->requests.first);
+		dialog = pool_get(&ep->dialogs.pool, h);
+		if (dialog == NULL || dialog->requests.first == NULL)
+			break;
+	}
+	return true;
+}
+
 static struct sip_txn *txn_open(
 	struct sip_endpoint *ep, enum sip_method method, handle_t *h, uint64_t now_us)
 {
@@ -165,7 +202,7 @@ static int request_send(struct sip_endpoint *ep, struct sip_dialog *dialog, stru
 	txn->cseq = request->cseq;
 	txn->flow = dialog->flow;
 	if (txn->flow.proto == SIP_OVER_UDP)
-		txn->flow.remote = dialog->send_to;
+		txn->flow.remote = sip_dialog_send_to(dialog);
 	bytes = span_of(ep->out, writer_used(&w));
 	if (!sip_has_room(ep, &txn->flow, bytes.n)) {
 		ep->counters.no_room++;
@@ -179,6 +216,12 @@ static int request_send(struct sip_endpoint *ep, struct sip_dialog *dialog, stru
 	return 0;
 }
 
+// It is said even where nobody seems to be: there is no other chance to.
+static bool is_farewell(const struct sip_dialog *dialog, const struct sip_outgoing *request)
+{
+	return request->method == SIP_BYE && dialog->has_flow;
+}
+
 static int request_try(struct sip_endpoint *ep, struct sip_dialog *dialog,
 	struct sip_outgoing *request, uint64_t cookie, uint64_t now_us)
 {
@@ -187,7 +230,7 @@ static int request_try(struct sip_endpoint *ep, struct sip_dialog *dialog,
 	handle_t h;
 	int error;
 
-	if (!sip_dialog_reach(ep, dialog, now_us)) {
+	if (!sip_dialog_reach(ep, dialog, now_us) && !is_farewell(dialog, request)) {
 		ep->counters.no_flow++;
 		return -ENOTCONN;
 	}

@@ -585,6 +585,131 @@ static void test_transactions_end(void **state)
 	assert_int_equal(sip_usage(rig.worker->sip).dialogs, 0);
 }
 
+// --- where datagrams go
+// --------------------------------------------------------------------------------------------
+
+static uint32_t out_dst(const struct rig_frame *frame)
+{
+	return ((const struct rte_ipv4_hdr *)(frame->bytes + 14))->dst_addr;
+}
+
+static void test_maddr(void **state)
+{
+	struct command command = { .type = COMMAND_CSTA_EVENT };
+	const struct rig_frame *frame;
+	const char *at;
+	char tag[64];
+	int n;
+
+	(void)state;
+	command.handle = session_open(tag);
+	// In the Via: where the answer goes (RFC 3261 18.2.2).
+	n = rig_sip(text, sizeof(text), "INFO", tag, 2, "UDP", "", "");
+	at = strstr(text, ";branch=");
+	memmove(text + (at - text) + 17, at, (size_t)(text + n + 1 - at));
+	memcpy(text + (at - text), ";maddr=10.0.0.207", 17);
+	rig_udp(RIG_PEER, 5060, 5060, text, (size_t)n + 17);
+	rig_settle();
+	frame = rig_out();
+	assert_non_null(frame);
+	assert_int_equal(out_dst(frame), rig_ip("10.0.0.207"));
+	// In the Contact: where requests go (19.1.1).
+	n = rig_sip(text, sizeof(text), "UPDATE", tag, 3, "UDP", "", "");
+	at = strstr(text, ";transport=UDP>");
+	memcpy(text + (at - text), ";maddr=10.0.1.9", 15);
+	memmove(text + (at - text) + 16, at + 15, (size_t)(text + n + 1 - at - 15));
+	text[at - text + 15] = '>';
+	rig_udp(RIG_PEER, 5060, 5060, text, (size_t)n + 1);
+	rig_settle();
+	rig_event(EVENT_SESSION_REFRESH);
+	csta_msg_init(&command.csta_event, CSTA_MONITOR_STOP);
+	strcpy(command.csta_event.body.monitor_stop.cross_ref, "m1");
+	rig_command(&command);
+	frame = rig_out();
+	assert_non_null(frame);
+	assert_int_equal(out_dst(frame), rig_ip("10.0.1.9"));
+	assert_int_equal(frame->port, 1);
+}
+
+// ICMP from `src` that quotes the first n bytes of a packet of ours.
+static void icmp_quote(
+	const char *src, uint8_t type, uint8_t code, const struct rig_frame *frame, size_t n)
+{
+	struct rig_ip4 ip = { src, RIG_ENGINE, IPPROTO_ICMP };
+	uint8_t icmp[RIG_FRAME] = { type, code };
+	uint16_t sum;
+
+	if (n > frame->n - 14)
+		n = frame->n - 14;
+	memcpy(icmp + 8, frame->bytes + 14, n);
+	sum = (uint16_t)~rte_raw_cksum(icmp, 8 + n);
+	memcpy(icmp + 2, &sum, sizeof(sum));
+	rig_ip4(&ip, icmp, 8 + n);
+	rig_settle();
+}
+
+static struct rig_frame event_frame(handle_t dialog)
+{
+	struct command command = { .type = COMMAND_CSTA_EVENT, .handle = dialog };
+	const struct rig_frame *frame;
+
+	csta_msg_init(&command.csta_event, CSTA_MONITOR_STOP);
+	strcpy(command.csta_event.body.monitor_stop.cross_ref, "m1");
+	rig_command(&command);
+	frame = rig_out();
+	assert_non_null(frame);
+	return *frame;
+}
+
+static uint64_t requests_lost(void)
+{
+	return sip_counters(rig.worker->sip)->requests_lost;
+}
+
+// The client's port is closed, says its host: the event is not repeated, no more are sent for a
+// while, and when the client is back it is told what it missed (RFC 3261 17.1.4, 18.4).
+static void test_port_unreachable(void **state)
+{
+	enum { QUOTE = 548 };
+	struct rig_frame frame;
+	handle_t dialog;
+	char tag[64];
+
+	(void)state;
+	dialog = session_open(tag);
+	frame = event_frame(dialog);
+	// Not believed: only the ports, which anybody may know; a time exceeded, which may pass;
+	// another packet.
+	icmp_quote(RIG_PEER, 3, 3, &frame, 28);
+	icmp_quote(RIG_PEER, 11, 0, &frame, QUOTE);
+	frame.bytes[14 + 19]++; // another destination
+	icmp_quote(RIG_PEER, 3, 3, &frame, QUOTE);
+	frame.bytes[14 + 19]--;
+	rig_drops(ICMP_QUOTE, 2);
+	assert_int_equal(requests_lost(), 0);
+	rig_wait(600000);
+	assert_non_null(rig_out_udp()); // repeated
+	icmp_quote(RIG_PEER, 3, 3, &frame, QUOTE);
+	rig_wait(8000000);
+	assert_null(rig_out());
+	assert_int_equal(requests_lost(), 1);
+	rig_no_event();
+	datagram("INFO", tag, 2, "", "");
+	expect_status(200);
+	rig_wait(2000000);
+	assert_int_equal(rig_event(EVENT_SESSION_LOST)->session_lost.messages, 1);
+	// Every kind of unreachable, and a parameter problem.
+	for (uint8_t code = 0; code < 5; code++) {
+		frame = event_frame(dialog);
+		icmp_quote("10.0.0.254", code < 4 ? 3 : 12, code < 4 ? code : 0, &frame, QUOTE);
+		assert_int_equal(requests_lost(), 2u + code);
+		datagram("INFO", tag, 3u + code, "", "");
+		expect_status(200);
+	}
+	rig_wait(2000000);
+	assert_int_equal(rig_event(EVENT_SESSION_LOST)->session_lost.messages, 5);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 #define NARROW(f) cmocka_unit_test_setup_teardown(f, setup_narrow, teardown)
 
@@ -609,6 +734,8 @@ int main(void)
 		NARROW(test_overload),
 		NARROW(test_no_credit),
 		TEST(test_transactions_end),
+		TEST(test_maddr),
+		TEST(test_port_unreachable),
 	};
 
 	return cmocka_run_group_tests(tests, rig_group_setup, NULL);

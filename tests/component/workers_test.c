@@ -729,6 +729,33 @@ static void test_unreachable_comes_home(void **state)
 	}
 }
 
+// And about a datagram, by the worker whose request it was, which the request itself names.
+static void test_unreachable_datagram_comes_home(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < DIALOGS; i++) {
+		struct rig_ip4 ip = { RIG_PEER, RIG_ENGINE, IPPROTO_ICMP };
+		uint8_t icmp[8 + 400] = { 3, 3 };
+		const struct rig_frame *frame;
+		handle_t dialog;
+		uint16_t sum;
+
+		rig.call_id = call_name(i);
+		datagram("INVITE", "", 1, STATUS);
+		dialog = session_accept();
+		rig_out_udp();
+		csta_event(dialog);
+		frame = rig_out();
+		memcpy(icmp + 8, frame->bytes + 14, sizeof(icmp) - 8);
+		sum = (uint16_t)~rte_raw_cksum(icmp, sizeof(icmp));
+		memcpy(icmp + 2, &sum, sizeof(sum));
+		rig_ip4(&ip, icmp, sizeof(icmp));
+		rig_settle();
+	}
+	spread_is(DIALOGS, sip_counters(w->sip)->unreachable);
+	rig_drops_sum(ICMP_QUOTE, 0);
+}
+
 static const unsigned counts[] = { 1, 2, 3, 4 };
 
 int main(void)
@@ -759,6 +786,7 @@ int main(void)
 		T(test_pieces),
 		T(test_one_transmit_queue),
 		T(test_unreachable_comes_home),
+		T(test_unreachable_datagram_comes_home),
 	};
 
 	return cmocka_run_group_tests_name("workers", tests, rig_group_setup, NULL);

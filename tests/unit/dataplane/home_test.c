@@ -280,6 +280,30 @@ static void test_peek_response(void **state)
 	assert_int_equal(peek(form, "other").call_id.n, 0);
 }
 
+// The beginning of a request of ours, cut anywhere: as soon as all of the branch is there.
+static void test_peek_sent(void **state)
+{
+	const handle_t h = handle_make(2, 1, 3);
+	char branch[TOKEN_SIZE], request[400];
+	size_t whole;
+
+	(void)state;
+	token_write(&key, TOKEN_BRANCH, h, branch);
+	snprintf(request, sizeof(request),
+		"INFO sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP a:1;branch=z9hG4bK%s\r\n"
+		"Via: SIP/2.0/UDP b:1;branch=z9hG4bKx\r\n",
+		branch);
+	whole = (size_t)(strstr(request, branch) - request) + strlen(branch);
+	for (size_t n = 0; n <= strlen(request); n++)
+		assert_true(sip_peek_sent(&key, span_of(request, n)) == (n < whole ? 0 : h));
+	// Not when it stands below another's, as in a request of theirs.
+	snprintf(request, sizeof(request),
+		"INFO sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP b:1;branch=z9hG4bKx\r\n"
+		"Via: SIP/2.0/UDP a:1;branch=z9hG4bK%s\r\n",
+		branch);
+	assert_true(sip_peek_sent(&key, span_str(request)) == 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -293,6 +317,7 @@ int main(void)
 		cmocka_unit_test(test_peek_request),
 		cmocka_unit_test(test_peek_call_id),
 		cmocka_unit_test(test_peek_response),
+		cmocka_unit_test(test_peek_sent),
 	};
 
 	return cmocka_run_group_tests_name("home", tests, NULL, NULL);

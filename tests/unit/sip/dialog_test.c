@@ -112,6 +112,46 @@ static void target_refresh(void **state)
 	rig_free(r);
 }
 
+// maddr of the target, or of the first route, says where requests go (RFC 3261 19.1.1); a name
+// there is one that nobody here resolves.
+static void target_maddr(void **state)
+{
+	static const struct {
+		const char *contact;
+		uint8_t host;
+		uint16_t port;
+	} steps[] = {
+		{ "Contact: <sip:user@phone.example:5070;maddr=10.0.0.44>\r\n", 44, 5070 },
+		{ "Contact: <sip:user@10.0.0.9;maddr=10.0.0.45;transport=udp>\r\n", 45, 5060 },
+		{ "Contact: <sip:user@10.0.0.8:5070;maddr=phone.example>\r\n", 9, 5060 },
+	};
+	struct rig *r = rig_new(rig_config());
+	struct endpoint to;
+
+	(void)state;
+	rig_open(r, &r->udp, "");
+	r->answer = 200;
+	for (unsigned i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		to = rig_address(steps[i].host, steps[i].port);
+		rig_in(r, &r->udp, rig_message(r, "UPDATE", i + 2, steps[i].contact, ""));
+		rig_take(r);
+		rig_hear(r, SIP_IND_UPDATE);
+		if (steps[i].host == 9) // it came from there
+			continue;
+		assert_int_equal(rig_info(r, 0), 0);
+		assert_true(endpoint_eq(&rig_request(r, "INFO ")->flow.remote, &to));
+	}
+	rig_free(r);
+	r = rig_new(rig_config());
+	rig_open(r, &r->udp, "Record-Route: <sip:proxy.example;lr;maddr=10.0.0.46>\r\n");
+	to = rig_address(46, 5060);
+	assert_int_equal(rig_info(r, 0), 0);
+	assert_true(endpoint_eq(&rig_request(r, "INFO ")->flow.remote, &to));
+	r->sent_first = r->sent_next;
+	sip_dialog_close(r->ep, r->dialog);
+	rig_free(r);
+}
+
 // A peer that wants answers at its source port gets our requests there too.
 static void symmetric_peer(void **state)
 {
@@ -231,6 +271,7 @@ int main(void)
 		cmocka_unit_test(routes),
 		cmocka_unit_test(record_route_echo),
 		cmocka_unit_test(target_refresh),
+		cmocka_unit_test(target_maddr),
 		cmocka_unit_test(symmetric_peer),
 		cmocka_unit_test(text_limit),
 		cmocka_unit_test(no_line_of_theirs),

@@ -4,6 +4,8 @@
 // told when the peer can hear it.
 #include "tests/unit/sip/rig.h"
 
+#include "dataplane/sip/peek.h"
+
 enum { SECOND = 1000000 };
 
 static const struct sip_counters *counters(const struct rig *r)
@@ -220,6 +222,62 @@ static void clients_that_never_answer_miss_nothing(void **state)
 	rig_free(r);
 }
 
+// The client transaction that a request of ours names in its Via.
+static handle_t txn_of(const struct rig_sent *sent)
+{
+	const struct siphash_key key = rig_config().key;
+
+	return sip_peek_sent(&key, span_of(sent->text, sent->n));
+}
+
+// The network says that nobody is there: nothing is repeated, what is open counts as lost, and for
+// a while nothing is tried but to say goodbye. A sign of life ends that.
+static void an_unreachable_peer_is_left_alone(void **state)
+{
+	struct rig *r = rig_new(rig_config());
+	struct endpoint elsewhere = rig_address(8, 5062), there;
+	const struct rig_sent *sent;
+	handle_t txn;
+
+	(void)state;
+	rig_open(r, &r->udp, "");
+	rig_info(r, 0);
+	rig_request(r, "INFO ");
+	rig_info(r, 7);
+	sent = rig_request(r, "INFO ");
+	txn = txn_of(sent);
+	there = sent->flow.remote;
+	assert_int_not_equal(txn, 0);
+	assert_false(sip_unreachable(r->ep, txn, &elsewhere, r->now_us));
+	assert_false(sip_unreachable(r->ep, txn + 1, &there, r->now_us));
+	assert_true(sip_unreachable(r->ep, txn, &there, r->now_us));
+	assert_false(sip_unreachable(r->ep, txn, &there, r->now_us)); // it is gone
+	assert_int_equal(rig_hear(r, SIP_IND_REQUEST_DONE)->ind.status, 0);
+	assert_int_equal(counters(r)->requests_lost, 2);
+	assert_int_equal(sip_usage(r->ep).transactions, 1); // the INVITE's
+	rig_advance(r, 9 * SECOND);
+	assert_int_equal(rig_info(r, 0), -ENOTCONN);
+	rig_quiet(r);
+	rig_advance(r, SECOND);
+	assert_int_equal(rig_info(r, 0), 0);
+	rig_reply(r, &r->udp, rig_request(r, "INFO "), 200);
+	expect_lost(r, 3);
+	// The peer itself says something sooner.
+	rig_info(r, 0);
+	sent = rig_request(r, "INFO ");
+	assert_true(sip_unreachable(r->ep, txn_of(sent), &there, r->now_us));
+	rig_in(r, &r->udp, rig_message(r, "INFO", 8, "", ""));
+	rig_answer(r, 200, "8 INFO");
+	expect_lost(r, 1);
+	rig_info(r, 0);
+	sent = rig_request(r, "INFO ");
+	assert_true(sip_unreachable(r->ep, txn_of(sent), &there, r->now_us));
+	assert_int_equal(sip_bye(r->ep, r->dialog, 0, r->now_us), 0);
+	sent = rig_request(r, "BYE ");
+	assert_true(sip_unreachable(r->ep, txn_of(sent), &there, r->now_us));
+	rig_free(r);
+}
+
 // What never came as far as here counts like what could not be sent.
 static void what_others_gave_up_is_told(void **state)
 {
@@ -321,6 +379,7 @@ int main(void)
 		cmocka_unit_test(a_full_flow_takes_no_requests),
 		cmocka_unit_test(unanswered_datagrams_are_told),
 		cmocka_unit_test(clients_that_never_answer_miss_nothing),
+		cmocka_unit_test(an_unreachable_peer_is_left_alone),
 		cmocka_unit_test(what_others_gave_up_is_told),
 		cmocka_unit_test(answers_find_another_way),
 		cmocka_unit_test(a_connection_has_a_limit_of_open_requests),

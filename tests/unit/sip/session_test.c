@@ -207,6 +207,43 @@ static void answer_address(void **state)
 	rig_free(r);
 }
 
+// maddr says where answers go, if it is a host's address (RFC 3261 18.2.2), and it does so before
+// rport.
+static void answer_maddr(void **state)
+{
+	static const struct {
+		const char *via;
+		uint8_t host;
+		uint16_t port;
+	} ways[] = {
+		{ "SIP/2.0/UDP 10.0.0.9:5070;maddr=10.0.0.44", 44, 5070 },
+		{ "SIP/2.0/UDP phone.example;MAddr=10.0.0.44;rport", 44, 5060 },
+		{ "SIP/2.0/UDP 10.0.0.9:5070;maddr=239.1.2.3;ttl=16", 9, 5070 },
+		{ "SIP/2.0/UDP 10.0.0.9:5070;maddr=127.0.0.1", 9, 5070 },
+		{ "SIP/2.0/UDP 10.0.0.9:5070;maddr=phone.example", 9, 5070 },
+		{ "SIP/2.0/UDP 10.0.0.9:5070;maddr=;rport", 9, 33333 },
+	};
+	struct rig *r = rig_new(rig_config());
+
+	(void)state;
+	r->udp.remote.port = 33333;
+	for (unsigned i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		struct endpoint to = rig_address(ways[i].host, ways[i].port);
+		const struct rig_sent *sent;
+
+		r->via = ways[i].via;
+		rig_in(r, &r->udp, rig_message(r, "OPTIONS", 1, "", ""));
+		sent = rig_answer(r, 200, "1 OPTIONS");
+		if (!endpoint_eq(&sent->flow.remote, &to))
+			fail_msg("%s: elsewhere", ways[i].via);
+	}
+	// On a stream answers go back by it.
+	r->via = "SIP/2.0/TCP 10.0.0.9:5070;maddr=10.0.0.44";
+	rig_in(r, &r->tcp, rig_message(r, "OPTIONS", 1, "", ""));
+	assert_true(sip_flow_eq(&rig_answer(r, 200, "1 OPTIONS")->flow, &r->tcp));
+	rig_free(r);
+}
+
 static void cancel_pending(void **state)
 {
 	struct rig *r = rig_new(rig_config());
@@ -560,6 +597,7 @@ int main(void)
 		cmocka_unit_test(refusals),
 		cmocka_unit_test(refusals_malformed),
 		cmocka_unit_test(answer_address),
+		cmocka_unit_test(answer_maddr),
 		cmocka_unit_test(cancel_pending),
 		cmocka_unit_test(cancel_too_late),
 		cmocka_unit_test(bye_before_answer),
