@@ -239,12 +239,11 @@ void show_unlogged(struct appearance *a)
 	phone_send(a->line->phone, &msg);
 }
 
-// Nobody called who is only asked to make a call: a call that was connected is none that was
-// missed.
+// Nobody called who is only asked to make a call.
 void show_no_miss(struct appearance *a)
 {
-	if (a->connection->prompted && a->call_state == SCCP_CALL_STATE_RING_IN)
-		state_send(a, SCCP_CALL_STATE_CONNECTED);
+	if (a->connection->prompted)
+		show_unlogged(a);
 }
 
 static uint32_t redirect_reason(uint8_t cause)

@@ -196,7 +196,7 @@ static void the_user_refuses(void **state)
 	told(&o->ca, CLEARED("callCancelled") "\n");
 	assert_int_equal(o->a->ringer, SCCP_RING_OFF);
 	assert_false(phone_find(&o->rig->engine, o->a->name)->do_not_disturb);
-	assert_true(sim_log_has(o->a, "CallState Connected\nCallState OnHook\n"));
+	assert_true(sim_log_has(o->a, "CallHistoryInfo\nCallState OnHook\n"));
 }
 
 static void no_call_is_missed(void **state)
@@ -208,13 +208,13 @@ static void no_call_is_missed(void **state)
 	o->ca.seen = 0;
 	rig_wait(o->rig, 30);
 	told(&o->ca, CLEARED("callNotAnswered") "\n");
-	assert_true(sim_log_has(o->a, "CallState Connected\nCallState OnHook\n"));
+	assert_true(sim_log_has(o->a, "CallHistoryInfo\nCallState OnHook\n"));
 	// A real one is.
 	rig_forget(o->rig);
 	sim_enbloc(o->b, "201");
 	sim_on_hook(o->b);
 	assert_true(sim_log_has(o->a, "CallState RingIn\n"));
-	assert_false(sim_log_has(o->a, "CallState Connected\n"));
+	assert_false(sim_log_has(o->a, "CallHistoryInfo\n"));
 }
 
 int main(void)
