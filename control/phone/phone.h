@@ -82,6 +82,8 @@ struct phone {
 	uint8_t own_version;      // the highest that the phone knows
 	uint8_t codec_count;
 	uint8_t ringer;   // enum sccp_ring_code that the phone was told last
+	// Rings, and is being answered here: not louder while another call makes way. NULL: none.
+	const struct connection *answering;
 	uint8_t plane;    // line whose call plane is active, 0: none
 	uint8_t redial_line; // instance of the line where `redial` was dialled
 	bool off_hook;    // lifted, or its speaker key pressed

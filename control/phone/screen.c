@@ -144,11 +144,16 @@ static enum screen connected_screen(const struct connection *connection)
 	return connection_peer(connection) == NULL ? SCREEN_PROCEEDING : SCREEN_RING_OUT;
 }
 
+// Nobody is rung in the ear.
+static bool is_waiting(const struct connection *connection, struct phone *phone)
+{
+	return phone_active(phone) != NULL || phone->answering == connection;
+}
+
 static enum screen dialling_screen(const struct connection *connection, const struct line *line)
 {
-	// Nobody is rung in the ear: as with a call that waits.
 	if (connection->prompted)
-		return phone_active(line->phone) != NULL ? SCREEN_PROMPT_WAITING : SCREEN_PROMPT;
+		return is_waiting(connection, line->phone) ? SCREEN_PROMPT_WAITING : SCREEN_PROMPT;
 	if (connection->digits[0] != '\0')
 		return SCREEN_DIALLING;
 	return connection->purpose == DIAL_FORWARD ? SCREEN_FORWARD_TO : SCREEN_DIAL_TONE;
@@ -188,7 +193,7 @@ static enum screen screen_wanted(const struct connection *connection, const stru
 	case CONNECTION_INITIATED:
 		return dialling_screen(connection, line);
 	case CONNECTION_ALERTING:
-		return phone_active(line->phone) != NULL ? SCREEN_CALL_WAITING : SCREEN_RING_IN;
+		return is_waiting(connection, line->phone) ? SCREEN_CALL_WAITING : SCREEN_RING_IN;
 	case CONNECTION_CONNECTED:
 		return connected_screen(connection);
 	case CONNECTION_HOLD:
