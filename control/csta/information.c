@@ -319,14 +319,14 @@ enum refusal serve_get_switching_function_devices(struct request *request)
 	struct dn *first = TAILQ_FIRST(&engine->dns);
 	bool stations = !asked->has.category || asked->category == CSTA_CATEGORY_STATION;
 
-	if (session->listing.next != NULL)
-		return REFUSED_REQUESTS_OPEN;
 	if (asked->has.device)
 		first = device_asked(session, asked->device);
 	if (asked->has.device && first == NULL)
 		return REFUSED_DEVICE;
 	if (asked->has.device && !dn_is_watched(engine, first))
 		return REFUSED_PRIVILEGE;
+	if (session->listing.next != NULL)
+		return REFUSED_REQUESTS_OPEN;
 	session->listing = (struct listing){
 		.next = stations ? watched_from(engine, first) : NULL,
 		.number = session->listing.number + 1,

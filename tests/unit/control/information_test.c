@@ -202,6 +202,10 @@ static void a_long_list(void **state)
 	client_ask(client, "<GetSwitchingFunctionDevices/>");
 	asks(client, "<GetSwitchingFunctionDevices/>",
 		"CSTAErrorCode subscribedResourceAvailability=outstandingReqLimitExceeded");
+	asks(client,
+		"<GetSwitchingFunctionDevices><requestedDeviceID>1</requestedDeviceID>"
+		"</GetSwitchingFunctionDevices>",
+		"CSTAErrorCode operation=invalidDeviceID");
 	rig_wait(rig, 5);
 	for (const char *at = client_hear(client); (at = strstr(at, "deviceCategory=")) != NULL; at++)
 		devices++;
