@@ -100,7 +100,11 @@ CSTA_MESSAGES(CSTA_M, CSTA_E)
 #undef CSTA_M
 
 #define CSTA_I(item, most) \
-	static_assert(offsetof(struct csta_##item##_list, items) == CSTA_LIST_ITEMS, "one place for all");
+	static_assert(offsetof(struct csta_##item##_list, items) == CSTA_LIST_ITEMS, \
+		"one place for all"); \
+	static_assert((sizeof(struct csta_##item##_list) - CSTA_LIST_ITEMS) / \
+			sizeof(((struct csta_##item##_list *)0)->items[0]) == most, \
+		"its size tells how many there may be");
 CSTA_PART_LISTS(CSTA_I)
 CSTA_ENUM_LISTS(CSTA_I)
 #undef CSTA_I
