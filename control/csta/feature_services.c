@@ -175,7 +175,7 @@ enum refusal serve_set_message_waiting(struct request *request)
 
 static unsigned duration_ms(bool given, uint32_t asked_ms, unsigned otherwise)
 {
-	return given && asked_ms > 0 ? OSMO_MIN(asked_ms, TONE_MS_MAX) : otherwise;
+	return given && asked_ms > 0 ? asked_ms : otherwise;
 }
 
 enum refusal values_generate_digits(const struct request *request)
@@ -185,8 +185,12 @@ enum refusal values_generate_digits(const struct request *request)
 
 	if (generate->has.digit_mode && generate->digit_mode != CSTA_DIGIT_MODE_DTMF)
 		return REFUSED_DIGIT_MODE;
-	return digits[0] == '\0' || strspn(digits, "0123456789*#ABCD,") != strlen(digits)
-		       ? REFUSED_TONE_CHARACTER
+	if (digits[0] == '\0' || strspn(digits, "0123456789*#ABCD,") != strlen(digits))
+		return REFUSED_TONE_CHARACTER;
+	if (generate->has.tone_duration && generate->tone_duration > TONE_MS_MAX)
+		return REFUSED_TONE_DURATION;
+	return generate->has.pause_duration && generate->pause_duration > TONE_MS_MAX
+		       ? REFUSED_RANGE
 		       : REFUSED_NOT;
 }
 
