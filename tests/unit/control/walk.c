@@ -8,8 +8,9 @@
 
 #include "control/csta/csta.h"
 
-// Single, dual and octo lines, shared ones, forwarding of all kinds, one number that is nobody's to
-// watch, one that comes and goes with its user.
+// Single, dual and octo lines, shared ones, overlays of both kinds and what expands one, buttons
+// that only watch, speed dials, forwarding of all kinds, one number that is nobody's to watch, one
+// that comes and goes with its user.
 static const char office[] = "voice service voip\n"
 			     " no cti shutdown\n"
 			     " %scti csta mode basic\n"
@@ -46,6 +47,14 @@ static const char office[] = "voice service voip\n"
 			     "ephone-dn 8 dual-line\n"
 			     " number 208\n"
 			     " cti watch\n"
+			     "ephone-dn 9\n"
+			     " number 209\n"
+			     "ephone-dn 10\n"
+			     " number 210\n"
+			     " call-forward noan 203 timeout 7\n"
+			     "ephone-dn 11\n"
+			     " number 211\n"
+			     " cti watch\n"
 			     "voice logout-profile 1\n"
 			     " number 206 type normal\n"
 			     "voice user-profile 1\n"
@@ -53,7 +62,9 @@ static const char office[] = "voice service voip\n"
 			     " number 208 type normal\n"
 			     "ephone 1\n"
 			     " mac-address 0000.0000.0001\n"
-			     " button 1:1 2:2\n"
+			     " button 1:1 2:2 3w3 4m10\n"
+			     " speed-dial 1 210\n"
+			     " speed-dial 2 209\n"
 			     "ephone 2\n"
 			     " mac-address 0000.0000.0002\n"
 			     " button 1:2\n"
@@ -74,9 +85,16 @@ static const char office[] = "voice service voip\n"
 			     " button 1:7 2:6\n"
 			     "ephone 8\n"
 			     " mac-address 0000.0000.0008\n"
-			     " logout-profile 1\n";
+			     " logout-profile 1\n"
+			     "ephone 9\n"
+			     " mac-address 0000.0000.0009\n"
+			     " button 1o9,10,11 2x1 3m2 4w1\n"
+			     " speed-dial 1 202\n"
+			     "ephone 10\n"
+			     " mac-address 0000.0000.000a\n"
+			     " button 1c10,11 2:9\n";
 
-enum { PHONES = 8, REFRESH_S = 600, ROUNDS_TO_HANG_UP = 12, PROMPT_S = 31 };
+enum { PHONES = 10, REFRESH_S = 600, ROUNDS_TO_HANG_UP = 12, PROMPT_S = 31 };
 
 unsigned walk_below(struct walk *walk, unsigned n)
 {
@@ -136,7 +154,7 @@ struct walk *walk_new(uint64_t seed, struct walk_counts *counts)
 	for (int i = 1; i <= PHONES; i++) {
 		char name[32];
 
-		snprintf(name, sizeof(name), "SEP00000000000%d", i);
+		snprintf(name, sizeof(name), "SEP00000000000%X", (unsigned)i);
 		// Most of them can mix a conference.
 		sim_new(walk->rig, name)->mixes = i % 3 != 0;
 		sim_start(&walk->rig->phones[walk->rig->phone_count - 1]);
@@ -158,6 +176,16 @@ static void clients_refresh(struct walk *walk)
 	}
 }
 
+// Nobody is late for ever.
+static void phones_catch_up(struct rig *rig)
+{
+	for (unsigned i = 0; i < rig->phone_count; i++) {
+		while (rig->phones[i].ack_count > SIM_ACKS_MAX / 2 &&
+			sim_acknowledge(&rig->phones[i]))
+			;
+	}
+}
+
 // Who is told to does.
 static void phones_restart(struct rig *rig)
 {
@@ -175,8 +203,10 @@ void walk_step(struct walk *walk)
 	walk->random = (walk->seed + 1) * 0x9e3779b97f4a7c15u ^ walk->step * 0xbf58476d1ce4e5b9u;
 	walk_below(walk, 1);
 	walk->tokens.count = 0;
-	walk->configured = false;
+	// A phone that waits to be idle may get other lines in any step.
+	walk->configured = !TAILQ_EMPTY(&walk->rig->engine.waiting_phones);
 	walk->trail[walk->step % WALK_TRAIL][0] = '\0';
+	phones_catch_up(walk->rig);
 	walk_act(walk);
 	phones_restart(walk->rig);
 	story_take(walk);
@@ -208,6 +238,9 @@ void walk_end(struct walk *walk)
 
 	for (unsigned i = 0; i < rig->phone_count; i++) {
 		rig->phones[i].silent = false;
+		rig->phones[i].lazy = false;
+		while (sim_acknowledge(&rig->phones[i]))
+			;
 		if (!rig->phones[i].open)
 			sim_start(&rig->phones[i]);
 	}

@@ -34,7 +34,9 @@ enum {
 	X(opens, "sessions opened") \
 	X(byes, "sessions ended by the engine") \
 	X(absences, "phones that went away") \
-	X(takeovers, "phones that registered anew while registered")
+	X(takeovers, "phones that registered anew while registered") \
+	X(late, "channels acknowledged late") \
+	X(unshown, "calls that an overlay had no button for")
 
 struct walk_counts {
 #define X(member, text) uint64_t member;

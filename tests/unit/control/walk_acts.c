@@ -14,7 +14,7 @@
 enum { SOFT_KEYS = 22, TRIES = 8 };
 
 static const char *const numbers[] = { "201", "202", "203", "204", "205", "206", "207", "208",
-	"201", "202", "203", "20", "999#", "#", "5" };
+	"209", "210", "211", "201", "202", "203", "209", "210", "20", "999#", "#", "5" };
 
 // --- hands ---------------------------------------------------------------------------------------
 
@@ -73,7 +73,7 @@ static void press_button(struct walk *walk, struct sim_phone *phone)
 		SCCP_STIMULUS_NEW_CALL, SCCP_STIMULUS_TRANSFER, SCCP_STIMULUS_CONFERENCE,
 		SCCP_STIMULUS_FORWARD_ALL, SCCP_STIMULUS_DO_NOT_DISTURB, SCCP_STIMULUS_SPEED_DIAL,
 		SCCP_STIMULUS_VOICE_MAIL };
-	uint32_t stimulus = PICK(walk, stimuli), instance = walk_below(walk, 4);
+	uint32_t stimulus = PICK(walk, stimuli), instance = walk_below(walk, 5);
 
 	walk_says(walk, "%s button %s %u", phone->name, sccp_stimulus_name(stimulus), instance);
 	sim_stimulus(phone, stimulus, instance);
@@ -158,6 +158,25 @@ static void refuse_media(struct walk *walk, struct sim_phone *phone)
 	phone->media_status = walk_below(walk, 8) == 0 ? SCCP_MEDIA_UNKNOWN : SCCP_MEDIA_OK;
 	walk_says(walk, "%s %s media", phone->name,
 		phone->media_status == SCCP_MEDIA_OK ? "takes" : "refuses");
+}
+
+// From now on it takes its time for them, or does no longer.
+static void acknowledge_later(struct walk *walk, struct sim_phone *phone)
+{
+	phone->lazy = !phone->lazy;
+	walk_says(walk, "%s acknowledges channels %s", phone->name,
+		phone->lazy ? "later" : "at once");
+	while (!phone->lazy && phone->open && sim_acknowledge(phone))
+		walk->counts->late++;
+}
+
+// One of a phone that is late, whatever became of the call meanwhile.
+static void acknowledge(struct walk *walk, struct sim_phone *phone)
+{
+	if (!phone->lazy || !phone->open || !sim_acknowledge(phone))
+		return;
+	walk->counts->late++;
+	walk_says(walk, "%s acknowledges a channel", phone->name);
 }
 
 static void wait_a_little(struct walk *walk, struct sim_phone *phone)
@@ -366,6 +385,8 @@ static const struct {
 	{ hook_with_reference, 3 },
 	{ come_and_go, 3 },
 	{ refuse_media, 3 },
+	{ acknowledge_later, 1 },
+	{ acknowledge, 8 },
 	{ wait_a_little, 3 },
 	{ ask_anything, 6 },
 	{ ask_something_fitting, 16 },

@@ -377,6 +377,7 @@ void operator_moves(struct walk *walk, struct sim_phone *phone)
 	if (walk_below(walk, 4) != 0)
 		return;
 	walk_says(walk, "user208 logs %s", login ? "in" : "out");
+	walk->configured = true;
 	if (login)
 		phone_em_login(engine, "user208", MOBILE_PHONE);
 	else

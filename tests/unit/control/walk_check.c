@@ -165,6 +165,76 @@ static void phone_check(struct rig *rig, const struct phone *phone)
 	assert_int_equal(sim_call_count(sim), shown);
 }
 
+// --- buttons -------------------------------------------------------------------------------------
+
+static void watches_check(const struct phone *phone)
+{
+	for (unsigned i = 0; i < phone->watch_count; i++) {
+		const struct watch_button *watch = &phone->watches[i];
+
+		if (dn_is_in_use(watch->dn))
+			assert_int_equal(watch->lamp, SCCP_LAMP_ON);
+		else if (!watch->whole_phone)
+			assert_int_equal(watch->lamp, SCCP_LAMP_OFF);
+	}
+}
+
+static bool is_one_call(const struct line *line)
+{
+	return line->overlay == OVERLAY_ONE_CALL || line->overlay == OVERLAY_EXPANSION;
+}
+
+// What rings at the line's button.
+static unsigned ringing_at(const struct line *line)
+{
+	const struct appearance *a;
+	unsigned n = 0;
+
+	TAILQ_FOREACH (a, &line->phone->appearances, at_phone)
+		n += a->line->instance == line->instance && appearance_rings(a);
+	return n;
+}
+
+static bool is_shown_at(const struct connection *connection, const struct phone *phone)
+{
+	const struct appearance *a;
+
+	TAILQ_FOREACH (a, &connection->appearances, in_connection) {
+		if (a->line->phone == phone)
+			return true;
+	}
+	return false;
+}
+
+// One call rings at a button of an overlay without call waiting; another is shown as soon as one of
+// its buttons is free.
+static void overlays_check(struct walk *walk, const struct phone *phone)
+{
+	const struct connection *connection;
+
+	for (unsigned i = 0; i < phone->line_count; i++) {
+		const struct line *line = &phone->lines[i];
+
+		if (!is_one_call(line))
+			continue;
+		assert_true(ringing_at(line) <= 1);
+		TAILQ_FOREACH (connection, &line->dn->connections, at_dn) {
+			if (!connection_rings(connection) || is_shown_at(connection, phone))
+				continue;
+			assert_true(line_is_taken(line));
+			walk->counts->unshown++;
+		}
+	}
+}
+
+static void buttons_check(struct walk *walk, const struct phone *phone)
+{
+	if (!phone_is_registered(phone))
+		return;
+	watches_check(phone);
+	overlays_check(walk, phone);
+}
+
 // --- what monitors were told ---------------------------------------------------------------------
 
 static void pictures_check(struct walk *walk)
@@ -190,6 +260,8 @@ void walk_check(struct walk *walk)
 	model_check(engine);
 	TAILQ_FOREACH (phone, &engine->phones, all)
 		phone_check(walk->rig, phone);
+	TAILQ_FOREACH (phone, &engine->phones, all)
+		buttons_check(walk, phone);
 	pictures_check(walk);
 }
 
