@@ -567,14 +567,17 @@ static void on_lost(struct worker *worker, const struct sip_indication *ind)
 	worker_tell(worker, event);
 }
 
-// Of our requests control wants to hear how refreshes end, and of those the answers: where there is
-// none it waits no longer than it meant to. 408 and 481 come again as the end of the dialog.
+// Of our requests control wants to hear how refreshes end. 408 and 481 come again as the end of the
+// dialog. That there was no answer may be told from within a command, which has no credit: control
+// can do without.
 static void on_request_done(struct worker *worker, const struct sip_indication *ind)
 {
 	struct event *event;
 
-	if (ind->cookie != REFRESH_COOKIE || ind->status == 0 || ind->status == 408 ||
+	if (ind->cookie != REFRESH_COOKIE || ind->heard_us == 0 || ind->status == 408 ||
 		ind->status == 481)
+		return;
+	if (ind->status == 0 && !ring_has_credit(&worker->events, CREDIT))
 		return;
 	event = worker_event(worker, EVENT_SESSION_ANSWERED, ind->dialog);
 	event->session_answered = (struct event_session_answered){
@@ -582,6 +585,7 @@ static void on_request_done(struct worker *worker, const struct sip_indication *
 		.refresher = ind->refresher,
 		.session_expires_s = ind->session_expires,
 		.min_se_s = ind->min_se,
+		.heard_us = ind->heard_us,
 	};
 	worker_tell(worker, event);
 }

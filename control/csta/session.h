@@ -68,9 +68,10 @@ bool session_timer_is_fair(const struct timer_offer *offer);
 void session_timer_take(struct session *session, const struct timer_offer *offer, uint64_t now_us);
 // What the 200 to the offer says of it.
 void session_timer_tell(const struct session *session, struct command_session_accept *accept);
-// A request of the client: a sign of life where it need not refresh.
-void session_timer_heard(struct session *session, uint64_t now_us);
-// An answer to a refresh of ours.
+// The client made a request at this time, which may be some time ago: a sign of life where it need
+// not refresh.
+void session_timer_heard(struct session *session, uint64_t heard_us);
+// An answer to a refresh of ours, or none.
 void session_timer_answered(
 	struct session *session, const struct event_session_answered *answered, uint64_t now_us);
 // When there is something to do next. It may only have become later since the last call, unless

@@ -77,8 +77,8 @@ static void active_answered(struct osmo_fsm_inst *fi, const struct event *event)
 {
 	struct session *session = fi->priv;
 
-	debug_print(DEBUG_CTI_PROTOIF, "session %u: UPDATE answered %u", session->id,
-		event->session_answered.status);
+	debug_print(DEBUG_CTI_PROTOIF, "session %u: UPDATE answered %u (0: not at all)",
+		session->id, event->session_answered.status);
 	session_timer_answered(session, &event->session_answered, event->time_us);
 	session_activate(fi);
 }

@@ -87,13 +87,15 @@ void session_timer_tell(const struct session *session, struct command_session_ac
 		accept->refresher = session->refreshes ? REFRESHER_UAS : REFRESHER_UAC;
 }
 
-void session_timer_heard(struct session *session, uint64_t now_us)
+void session_timer_heard(struct session *session, uint64_t heard_us)
 {
+	uint64_t interval_us = seconds(session->interval_s);
+
 	if (!session->refreshes)
 		return;
-	session->expires_us = now_us + seconds(session->interval_s);
+	session->expires_us = OSMO_MAX(session->expires_us, heard_us + interval_us);
 	if (!client_counts(session))
-		session->refresh_us = now_us + seconds(session->interval_s) / 2;
+		session->refresh_us = OSMO_MAX(session->refresh_us, heard_us + interval_us / 2);
 }
 
 static bool is_unreachable(unsigned status)
@@ -122,7 +124,10 @@ void session_timer_answered(
 {
 	bool asked = session->asked;
 
-	if (is_unreachable(answered->status))
+	// Of those that control does not see there may have been requests: a ping, an answer in
+	// INFO.
+	session_timer_heard(session, answered->heard_us);
+	if (answered->status == 0 || is_unreachable(answered->status))
 		return;
 	session->asked = false;
 	session_timer_heard(session, now_us);

@@ -200,6 +200,7 @@ static void line_answered(struct line *line, const struct event_session_answered
 	line_add(line, " status %u", answered->status);
 	line_timer(line, answered->session_expires_s, answered->refresher, false);
 	line_min_se(line, answered->min_se_s);
+	line_add(line, " heard %llu", (unsigned long long)answered->heard_us);
 }
 
 static void line_conn_opened(struct line *line, const struct event_conn_opened *opened)

@@ -110,14 +110,15 @@ struct event_session_refresh {
 	struct csta_msg csta;
 };
 
-// The final answer to a COMMAND_SESSION_REFRESH, of the client or of a proxy before it. One that
-// never comes is not told; 408 and 481 are told as EVENT_SESSION_CLOSED. `refresher` is seen from
-// our side: UAC means us.
+// The final answer to a COMMAND_SESSION_REFRESH, of the client or of a proxy before it; 408 and 481
+// are told as EVENT_SESSION_CLOSED. `refresher` is seen from our side: UAC means us.
 struct event_session_answered {
-	uint16_t status;
+	uint16_t status; // 0: there was none
 	uint8_t refresher;
 	uint32_t session_expires_s; // 0: none named
 	uint32_t min_se_s;          // the same
+	uint64_t heard_us; // the client's last request in the dialog, also one that is none to
+			   // control
 };
 
 enum session_close_reason {

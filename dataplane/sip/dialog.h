@@ -31,6 +31,7 @@ struct sip_dialog {
 	uint32_t unsure;    // requests of ours on this connection that were never answered
 	uint32_t lost;      // requests of ours that the peer will not get, not told yet
 	uint64_t reopen_us; // no new connection before; over UDP no request: nobody was there
+	uint64_t heard_us;  // the peer's last request
 	bool lost_waits;    // it is on the list
 	bool answers;       // the peer has answered a request of ours
 	bool has_flow;

@@ -54,7 +54,8 @@ enum sip_indication_kind {
 // ACK_TIMEOUT   lives: sip_bye() it   0                      NULL
 // CANCEL        stale when initial    the INVITE's, stale    the CANCEL   initial
 // REQUEST_DONE  may be stale          0                      the answer   cookie, status,
-//                                                            or NULL      timer fields
+//                                                            or NULL      timer fields,
+//                                                                         heard_us
 // DIALOG_GONE   stale on return       0                      the answer   status
 // LOST          lives                 0                      NULL         lost
 // clang-format on
@@ -71,6 +72,7 @@ struct sip_indication {
 	uint32_t session_expires; // seconds, 0: not named
 	uint32_t min_se;          // seconds, 0: not named
 	uint16_t status;          // final status, 0: none came within 32 s
+	uint64_t heard_us;        // when the peer made its last request in the dialog; 0: stale
 	uint32_t lost;            // requests, since the last time this was told
 	uint64_t cookie;
 };

@@ -36,6 +36,7 @@ static void request_forget(struct sip_endpoint *ep, struct sip_txn *txn)
 
 static void request_done(struct sip_endpoint *ep, struct sip_txn *txn, const struct sip_msg *answer)
 {
+	const struct sip_dialog *dialog = pool_get(&ep->dialogs.pool, txn->dialog);
 	struct sip_indication done = {
 		.kind = SIP_IND_REQUEST_DONE,
 		.dialog = txn->dialog,
@@ -43,6 +44,7 @@ static void request_done(struct sip_endpoint *ep, struct sip_txn *txn, const str
 		.body = answer == NULL ? SPAN_NONE : answer->body,
 		.status = answer == NULL ? 0 : answer->status,
 		.cookie = txn->cookie,
+		.heard_us = dialog == NULL ? 0 : dialog->heard_us,
 	};
 
 	if (answer != NULL)

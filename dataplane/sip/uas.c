@@ -235,6 +235,7 @@ static void invite_open(const struct sip_in *in, struct sip_txn_key key, struct 
 	txn->dialog = dialog->self;
 	txn->initial = true;
 	dialog->invite = pool_handle(&ep->txns.pool, txn);
+	dialog->heard_us = in->now_us;
 	dialog_move(in, dialog);
 	hop_guess(in, dialog);
 	ep->counters.dialogs_opened++;
@@ -296,6 +297,8 @@ static struct sip_dialog *dialog_needed(const struct sip_in *in)
 
 	if (dialog == NULL)
 		sip_refuse_counted(in, 481);
+	else
+		dialog->heard_us = in->now_us;
 	return dialog;
 }
 

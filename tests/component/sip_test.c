@@ -249,8 +249,8 @@ static void reply(const char *request, unsigned status, const char *head)
 	rig_settle();
 }
 
-// Control refreshes; it hears the answers, and that the peer knows no such dialog. Silence is not
-// told.
+// Control refreshes; it hears the answers, that there was none and when the peer asked something
+// last, and that the peer knows no such dialog.
 static void test_refresh_of_ours(void **state)
 {
 	struct command command = { .type = COMMAND_SESSION_REFRESH };
@@ -258,10 +258,12 @@ static void test_refresh_of_ours(void **state)
 	const char *update;
 	struct event *event;
 	unsigned copies = 0;
+	uint64_t opened_us;
 	char tag[64];
 
 	(void)state;
 	command.handle = session_open(tag);
+	opened_us = rig.now_us;
 	command.session_refresh.session_expires_s = 600;
 	command.session_refresh.min_se_s = 300;
 	rig_command(&command);
@@ -290,7 +292,18 @@ static void test_refresh_of_ours(void **state)
 	while (rig_out_udp() != NULL)
 		copies++;
 	assert_int_equal(copies, 11);
-	rig_no_event();
+	answered = &rig_event(EVENT_SESSION_ANSWERED)->session_answered;
+	assert_int_equal(answered->status, 0);
+	assert_true(answered->heard_us <= opened_us);
+	rig_command(&command);
+	rig_wait(20000000);
+	datagram("INFO", tag, 2, "", ""); // a ping, which control does not see
+	opened_us = rig.now_us;
+	rig_wait(15000000);
+	while (rig_out_udp() != NULL)
+		;
+	answered = &rig_event(EVENT_SESSION_ANSWERED)->session_answered;
+	assert_true(answered->heard_us > opened_us - 1000000 && answered->heard_us <= opened_us);
 	rig_command(&command);
 	reply(rig_out_udp(), 481, "");
 	event = rig_event(EVENT_SESSION_CLOSED);

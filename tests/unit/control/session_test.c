@@ -380,6 +380,24 @@ static void requests_renew_the_interval(void **state)
 	told_after(&o->ca, 450, "BYE\n");
 }
 
+// Of what control does not see, pings and answers in INFO, it hears when a refresh had no answer.
+static void unseen_requests_count(void **state)
+{
+	struct office *o = *state;
+	struct event_session_answered none = { 0 };
+
+	open_old(&o->ca);
+	rig_wait(o->rig, 890);
+	none.heard_us = engine_now_us();
+	told_after(&o->ca, 10, "UPDATE 0\n");
+	rig_wait(o->rig, 32);
+	client_answer(&o->ca, &none);
+	told_after(&o->ca, 890 + 900 - 932, "UPDATE 0\n");
+	client_answer(&o->ca, &none); // nothing new
+	told_after(&o->ca, 450, "UPDATE 0\n");
+	told_after(&o->ca, 450, "BYE\n"); // an interval after it
+}
+
 // A client that refreshes by itself is held to it (RFC 4028: only INVITE and UPDATE count).
 static void requests_do_not_renew_a_clients_timer(void **state)
 {
@@ -827,6 +845,7 @@ int main(void)
 		TEST(every_answer_but_a_proxys_is_life),
 		TEST(answered_refreshes_go_on),
 		TEST(requests_renew_the_interval),
+		TEST(unseen_requests_count),
 		TEST(requests_do_not_renew_a_clients_timer),
 		TEST(refresher_uas_is_served),
 		TEST(least_interval_is_kept),

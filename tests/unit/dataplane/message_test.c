@@ -129,9 +129,9 @@ static void test_print_all(void **state)
 	event_print(&event, text, sizeof(text));
 	assert_non_null(strstr(text, "3 messages"));
 	event.type = EVENT_SESSION_ANSWERED;
-	event.session_answered = (struct event_session_answered){ 422, REFRESHER_UNSET, 0, 300 };
+	event.session_answered = (struct event_session_answered){ 422, REFRESHER_UNSET, 0, 300, 5 };
 	event_print(&event, text, sizeof(text));
-	assert_non_null(strstr(text, "status 422 min-se 300s"));
+	assert_non_null(strstr(text, "status 422 min-se 300s heard 5"));
 	command.type = COMMAND_SESSION_REFRESH;
 	command.session_refresh = (struct command_session_refresh){ 600, 300 };
 	command_print(&command, text, sizeof(text));

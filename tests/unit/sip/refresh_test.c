@@ -179,6 +179,28 @@ static void refresh_dies_with_its_connection(void **state)
 	rig_free(r);
 }
 
+// Whatever the peer asks in the dialog is remembered for who waits for its answer.
+static void requests_are_heard(void **state)
+{
+	static const char *const methods[] = { "INFO", "OPTIONS" };
+	struct rig *r = rig_new(rig_config());
+	uint64_t opened;
+
+	(void)state;
+	opened = r->now_us;
+	rig_open(r, &r->udp, "");
+	rig_advance(r, 1000000);
+	for (unsigned i = 0; i < 2; i++) {
+		rig_reply(r, &r->udp, refreshed(r, 600, 0), 200);
+		assert_true(done(r, 200)->heard_us == opened);
+		rig_advance(r, 1000000);
+		rig_in(r, &r->udp, rig_message(r, methods[i], 2 + i, "", ""));
+		rig_take(r);
+		opened = r->now_us;
+	}
+	rig_free(r);
+}
+
 // A refresh of the peer's while ours is open: both are served, as neither makes an offer (RFC 3311
 // 5.2).
 static void glare_is_no_refusal(void **state)
@@ -256,6 +278,7 @@ int main(void)
 		cmocka_unit_test(no_such_dialog_ends_it),
 		cmocka_unit_test(silence_is_told_and_not_lost),
 		cmocka_unit_test(refresh_dies_with_its_connection),
+		cmocka_unit_test(requests_are_heard),
 		cmocka_unit_test(glare_is_no_refusal),
 		cmocka_unit_test(answer_names_us),
 		cmocka_unit_test(short_interval_of_a_proxy),
