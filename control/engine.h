@@ -161,6 +161,8 @@ struct engine {
 	bool lines_changed; // a phone carries other DNs: may sessions still have theirs?
 	struct osmo_timer_list ask_timer;     // clients are asked how they are (control/csta/system.c)
 	struct osmo_timer_list listing_timer; // lists of devices go on (control/csta/information.c)
+	// Rings, and is being answered: not louder while another call makes way. NULL: none.
+	const struct connection *answering;
 	uint32_t conferences; // calls with a mixer
 	uint8_t overload;     // enum csta_status that clients were told; CSTA_STATUS_NONE: there is none
 	struct call_history history;

@@ -142,9 +142,9 @@ enum call_result connections_alternate(struct connection *held, struct connectio
 
 	if (result != CALL_OK)
 		return result;
-	line->phone->answering = held;
+	held->call->engine->answering = held;
 	connection_hold(active, CSTA_CAUSE_ALTERNATE);
-	line->phone->answering = NULL;
+	held->call->engine->answering = NULL;
 	return held->state == CONNECTION_ALERTING
 		       ? connection_answer_at(held, line)
 		       : connection_retrieve_at(held, line, CSTA_CAUSE_ALTERNATE);

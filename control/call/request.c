@@ -181,9 +181,9 @@ enum call_result connection_answer_at(struct connection *connection, struct line
 
 	if (result != CALL_OK)
 		return result;
-	line->phone->answering = connection;
+	connection->call->engine->answering = connection;
 	line_make_way(line);
-	line->phone->answering = NULL;
+	connection->call->engine->answering = NULL;
 	if (connection->prompted)
 		return connection_proceed(connection, line);
 	connection->line = line;

@@ -20,7 +20,7 @@ enum {
 // its Annex A sends. Those with silence suppression of Annex B keep to themselves.
 static const struct codec_row {
 	uint16_t payloads[SAME_MAX];
-	uint8_t unit_ms; // of max_frames
+	uint8_t unit_ms; // of a frame; G.711 and its like count milliseconds
 	uint8_t step_ms; // packets are multiples of it
 } codecs[] = {
 	{ { SCCP_PAYLOAD_G711_ULAW_64K }, 1, 10 },
@@ -35,60 +35,65 @@ static const struct codec_row {
 	{ { SCCP_PAYLOAD_WIDE_BAND_256K }, 1, 10 },
 };
 
-static const struct phone_codec *offer_find(const struct phone *phone, uint16_t payload)
+// A codec as one phone offers it.
+struct offer {
+	uint16_t payload; // 0: it does not
+	uint8_t frames;   // most in a packet, 0: any number
+};
+
+static struct offer offer_find(const struct phone *phone, uint16_t payload)
 {
 	// A phone that has not said anything can do G.711.
-	static const struct phone_codec basic = { SCCP_PAYLOAD_G711_ULAW_64K, 0 };
-
-	if (phone->codec_count == 0)
-		return payload == basic.payload ? &basic : NULL;
+	if (phone->codec_count == 0 && payload == SCCP_PAYLOAD_G711_ULAW_64K)
+		return (struct offer){ payload, 0 };
 	for (unsigned i = 0; i < phone->codec_count; i++) {
-		if (payload != 0 && phone->codecs[i].payload == payload)
-			return &phone->codecs[i];
+		if (phone->codecs[i] == payload)
+			return (struct offer){ payload, phone->frames[i] };
 	}
-	return NULL;
+	return (struct offer){ 0, 0 };
 }
 
-// By the same number where both have it, else each by its own.
+// By the same number where both have it, else each by its own. False: one has none.
 static bool offers_match(const struct codec_row *row, const struct phone *a, const struct phone *b,
-	const struct phone_codec **out_a, const struct phone_codec **out_b)
+	struct offer *out_a, struct offer *out_b)
 {
-	*out_a = *out_b = NULL;
+	*out_a = *out_b = (struct offer){ 0, 0 };
 	for (int i = 0; i < SAME_MAX; i++) {
-		const struct phone_codec *of_a = offer_find(a, row->payloads[i]);
-		const struct phone_codec *of_b = offer_find(b, row->payloads[i]);
+		struct offer of_a = offer_find(a, row->payloads[i]);
+		struct offer of_b = offer_find(b, row->payloads[i]);
+		bool both = of_a.payload != 0 && of_b.payload != 0;
 
-		if (*out_a == NULL || (of_a != NULL && of_b != NULL))
+		if (both || out_a->payload == 0)
 			*out_a = of_a;
-		if (*out_b == NULL || (of_a != NULL && of_b != NULL))
+		if (both || out_b->payload == 0)
 			*out_b = of_b;
-		if (of_a != NULL && of_b != NULL)
+		if (both)
 			break;
 	}
-	return *out_a != NULL && *out_b != NULL;
+	return out_a->payload != 0 && out_b->payload != 0;
 }
 
-static uint32_t packet_ms(
-	const struct codec_row *row, const struct phone_codec *a, const struct phone_codec *b)
+// As long as usual, or as long as both bear, in whole steps.
+static uint32_t packet_ms(const struct codec_row *row, struct offer a, struct offer b)
 {
 	uint32_t limit = PACKET_MS;
 
-	if (a->max_frames != 0)
-		limit = OSMO_MIN(limit, (uint32_t)a->max_frames * row->unit_ms);
-	if (b->max_frames != 0)
-		limit = OSMO_MIN(limit, (uint32_t)b->max_frames * row->unit_ms);
+	if (a.frames != 0)
+		limit = OSMO_MIN(limit, (uint32_t)a.frames * row->unit_ms);
+	if (b.frames != 0)
+		limit = OSMO_MIN(limit, (uint32_t)b.frames * row->unit_ms);
 	return OSMO_MAX(limit - limit % row->step_ms, row->step_ms);
 }
 
 bool media_format(const struct phone *phone, const struct phone *other, struct media_format *out)
 {
-	const struct phone_codec *own, *theirs;
+	struct offer own, theirs;
 
 	for (size_t i = 0; i < sizeof(codecs) / sizeof(codecs[0]); i++) {
 		if (!offers_match(&codecs[i], phone, other, &own, &theirs))
 			continue;
 		*out = (struct media_format){
-			.payload = own->payload,
+			.payload = own.payload,
 			.packet_ms = (uint16_t)packet_ms(&codecs[i], own, theirs),
 			.events_in = other->event_payload == 0 ? 0 : phone->event_payload,
 			.events_out = phone->event_payload == 0 ? 0 : other->event_payload,
@@ -119,8 +124,8 @@ void phone_offers(struct phone *phone, const struct sccp_capabilities *capabilit
 	for (uint32_t i = 0; i < count; i++) {
 		const struct sccp_capability *entry = &capabilities->entries[i];
 
-		phone->codecs[i] = (struct phone_codec){ (uint16_t)entry->payload,
-			(uint16_t)OSMO_MIN(entry->max_frames, (uint32_t)UINT16_MAX) };
+		phone->codecs[i] = (uint16_t)entry->payload;
+		phone->frames[i] = (uint8_t)OSMO_MIN(entry->max_frames, (uint32_t)UINT8_MAX);
 		if (entry->payload == SCCP_PAYLOAD_RFC2833_DYN_PAYLOAD)
 			phone->event_payload = event_payload(entry);
 	}

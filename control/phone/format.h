@@ -13,12 +13,6 @@ struct phone;
 
 enum { PHONE_CODECS_MAX = 18 };
 
-// A codec that a phone offers.
-struct phone_codec {
-	uint16_t payload;    // enum sccp_payload_code
-	uint16_t max_frames; // in a packet; of G.711 and its like, milliseconds. 0: it did not say
-};
-
 struct media_format {
 	uint16_t payload;   // enum sccp_payload_code, as the phone calls it
 	uint16_t packet_ms; // the same at both ends

@@ -82,8 +82,6 @@ struct phone {
 	uint8_t own_version;      // the highest that the phone knows
 	uint8_t codec_count;
 	uint8_t ringer;   // enum sccp_ring_code that the phone was told last
-	// Rings, and is being answered here: not louder while another call makes way. NULL: none.
-	const struct connection *answering;
 	uint8_t plane;    // line whose call plane is active, 0: none
 	uint8_t redial_line; // instance of the line where `redial` was dialled
 	bool off_hook;    // lifted, or its speaker key pressed
@@ -94,8 +92,8 @@ struct phone {
 	bool waits;          // to be idle: then its lines are made anew, or it is reset
 	uint8_t reset; // enum sccp_reset_code: what it is told then; 0: what its lines ask for
 	uint8_t event_payload; // RTP payload type of RFC 2833, as the phone has it; 0: it has none
-	struct phone_codec
-		codecs[PHONE_CODECS_MAX];     // codec_count of them, as the phone offered them
+	uint8_t frames[PHONE_CODECS_MAX];     // most in a packet of each codec; 0: it did not say
+	uint16_t codecs[PHONE_CODECS_MAX];    // enum sccp_payload_code, codec_count of them
 	uint32_t device_type;                 // as the phone says, enum sccp_device_code
 	const struct phone_model *found;      // by that; NULL: nobody knows it
 	unsigned tag;                         // of the ephone

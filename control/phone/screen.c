@@ -147,7 +147,7 @@ static enum screen connected_screen(const struct connection *connection)
 // Nobody is rung in the ear.
 static bool is_waiting(const struct connection *connection, struct phone *phone)
 {
-	return phone_active(phone) != NULL || phone->answering == connection;
+	return phone_active(phone) != NULL || phone->engine->answering == connection;
 }
 
 static enum screen dialling_screen(const struct connection *connection, const struct line *line)
