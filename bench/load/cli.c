@@ -36,6 +36,8 @@ static const char options_text[] =
 	"  -S, --sessions N         of CSTA clients\n"
 	"  -m, --monitors N         of a session; session i watches the phones from i * N on\n"
 	"  -u, --udp                sessions over UDP\n"
+	"      --filler N           bytes more in each request and its answer (0): over UDP they "
+	"go in pieces\n"
 	"  -r, --requests R         a second (0: whenever there is room)\n"
 	"      --request-slots N    at a time (0: none)\n"
 	"      --request-count N    then no more (0: no end)\n"
@@ -123,6 +125,7 @@ static const struct load_option options[] = {
 	{ "sessions", 'S', OPTION_U32, &run.cli.load.sessions },
 	{ "monitors", 'm', OPTION_U32, &run.cli.load.monitors },
 	{ "udp", 'u', OPTION_FLAG, &run.cli.load.udp },
+	{ "filler", 0, OPTION_U32, &run.cli.load.filler },
 	{ "requests", 'r', OPTION_RATE, &run.cli.requests.rate },
 	{ "request-slots", 0, OPTION_U32, &run.cli.requests.slots },
 	{ "request-count", 0, OPTION_U64, &run.cli.requests.count },

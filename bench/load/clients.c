@@ -92,9 +92,21 @@ static void answer_opening(
 	monitor_next(load, client);
 }
 
-static void answer_extra(struct client *client, const struct sip_text *text)
+// Answers and events come in order: when the second monitor ends, both have told the same.
+static void pair_end(struct load *load, struct client *client)
+{
+	if (client->npair > 0)
+		load_fail(load, LOAD_EVENT_PAIR, "session %u: %u events of %s monitor alone",
+			index_of(load, client), client->npair,
+			client->pair_extra ? "the second" : "its own");
+	client->npair = 0;
+}
+
+static void answer_extra(struct load *load, struct client *client, const struct sip_text *text)
 {
 	client->extra = !client->extra;
+	pair_end(load, client);
+	client->extra_ref[0] = '\0';
 	if (client->extra)
 		span_copy(xml_text(text->body, SPAN("monitorCrossRefID")), client->extra_ref,
 			CROSS_REF_SIZE);
@@ -131,6 +143,7 @@ static void answer_take(struct load *load, struct client *client, const struct s
 	load->outstanding--;
 	load->n.answers++;
 	if (client->step == CLIENT_ENDING) {
+		pair_end(load, client);
 		if (!load->config.udp)
 			wire_close(load->wire, client->conn, false);
 		client_down(load, client);
@@ -149,7 +162,7 @@ static void answer_take(struct load *load, struct client *client, const struct s
 	if (service >= LOAD_NSERVICES)
 		answer_opening(load, client, service, text);
 	else if (service == LOAD_SERVICE_MONITOR)
-		answer_extra(client, text);
+		answer_extra(load, client, text);
 }
 
 // --- events --------------------------------------------------------------------------------------
@@ -181,6 +194,37 @@ static void monitor_event(struct load *load, uint32_t index, const struct seen_e
 		load_watch_event(load, index, event);
 }
 
+static uint64_t span_hash(uint64_t hash, struct span s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		hash = (hash ^ (uint8_t)s.p[i]) * 0x100000001b3;
+	return hash * 0x100000001b3; // where one ends and the next begins
+}
+
+// Two monitors of one device: whatever one tells the other tells too, in the same order, once. What
+// only one has told so far waits for the other.
+static void pair_event(
+	struct load *load, struct client *client, const struct seen_event *event, bool extra)
+{
+	uint64_t told = span_hash(0xcbf29ce484222325, event->name);
+
+	told = span_hash(span_hash(told, event->call_id), event->device);
+	told = span_hash(told, event->local);
+	if (client->npair == 0 || client->pair_extra == extra) {
+		client->pair_extra = extra;
+		if (client->npair == PAIR_MAX)
+			pair_end(load, client);
+		client->pair[client->npair++] = told;
+		return;
+	}
+	if (client->pair[0] != told)
+		load_fail(load, LOAD_EVENT_PAIR, "session %u: %.*s of %s monitor, not of the other",
+			index_of(load, client), SPAN_FMT(event->name),
+			extra ? "the second" : "its own");
+	client->npair--;
+	memmove(client->pair, client->pair + 1, client->npair * sizeof(client->pair[0]));
+}
+
 static void event_take(struct load *load, struct client *client, const struct sip_text *text)
 {
 	uint32_t i = index_of(load, client);
@@ -198,10 +242,14 @@ static void event_take(struct load *load, struct client *client, const struct si
 	for (unsigned m = 0; m < client->monitors; m++) {
 		if (span_eq(event.cross_ref, span_str(client->cross_ref[m]))) {
 			monitor_event(load, i * load->config.monitors + m, &event);
+			if (m == 0 && client->extra)
+				pair_event(load, client, &event, false);
 			return;
 		}
 	}
-	if (!span_eq(event.cross_ref, span_str(client->extra_ref)))
+	if (client->extra && span_eq(event.cross_ref, span_str(client->extra_ref)))
+		pair_event(load, client, &event, true);
+	else
 		load_fail(load, LOAD_EVENT_STRAY, "session %u: monitor %.*s", i,
 			SPAN_FMT(event.cross_ref));
 }
@@ -289,7 +337,7 @@ void load_client_opened(struct load *load, uint32_t index)
 
 	client->step = CLIENT_INVITING;
 	request_send(load, client, 0, SERVICE_INVITE);
-	patience(load, client);
+	sip_client_arm(load, client);
 }
 
 static void client_open(struct load *load, struct client *client)
@@ -304,6 +352,7 @@ static void client_open(struct load *load, struct client *client)
 	client->engine_cseq = 0;
 	client->monitors = 0;
 	client->extra = false;
+	client->npair = 0;
 	client->opened++;
 	client->to_tag[0] = '\0';
 	if (load->config.udp) {

@@ -19,6 +19,8 @@ static const char usage[] =
 	"  -n, --phones N        registered before the first stage (1000)\n"
 	"  -s, --sessions N      CSTA sessions (as many as phones)\n"
 	"  -m, --monitors N      of a session, each on a phone of its own (1)\n"
+	"  -u, --udp             sessions over UDP\n"
+	"  -f, --filler N        bytes more in each request and its answer (0)\n"
 	"  -t, --seconds S       of a stage, beside a tenth to warm up (2)\n"
 	"  -k, --slots N         calls or requests under way at a time (64)\n"
 	"  -c, --worker-cpu N    the control thread and the generator take another one (1)\n"
@@ -27,6 +29,8 @@ static const char usage[] =
 	"Exit status: 0 all that was checked was right, 1 not, 2 usage.\n";
 
 enum { REGISTER_S = 120, WINDOW_TRIES = 40, END_S = 10, FIGURES_MAX = 64, NAME_SIZE = 40, STAGES_MAX = 8 };
+
+enum { PACKET = 1500 }; // bytes; longer datagrams go in pieces
 
 // Calls begin evenly: when the generator did not get its core they do not come in a heap afterwards.
 enum { CALLS_OWED = 2 };
@@ -219,6 +223,11 @@ static bool stage_requests(struct inproc *inproc)
 	window_add(&window, "csta_requests_per_s", "request");
 	figure_add("request_worker_ns", window.worker_us * 1e3);
 	latency_add("request", load_answer_latency(load));
+	if (run.config.load.udp && run.config.load.filler > PACKET &&
+		inproc_stat(inproc, "reassembled") < load_numbers(load)->requests / 2) {
+		fprintf(stderr, "requests: long ones, but they came in one piece\n");
+		return false;
+	}
 	return drive_settle(&run.drive);
 }
 
@@ -356,6 +365,8 @@ static bool options_read(int argc, char **argv)
 		{ "phones", required_argument, NULL, 'n' },
 		{ "sessions", required_argument, NULL, 's' },
 		{ "monitors", required_argument, NULL, 'm' },
+		{ "udp", no_argument, NULL, 'u' },
+		{ "filler", required_argument, NULL, 'f' },
 		{ "seconds", required_argument, NULL, 't' },
 		{ "slots", required_argument, NULL, 'k' },
 		{ "worker-cpu", required_argument, NULL, 'c' },
@@ -367,7 +378,7 @@ static bool options_read(int argc, char **argv)
 	bool sessions_given = false;
 	int option;
 
-	while ((option = getopt_long(argc, argv, "n:s:m:t:k:c:j:q", longs, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "n:s:m:uf:t:k:c:j:q", longs, NULL)) != -1) {
 		unsigned value = optarg == NULL ? 0 : (unsigned)strtoul(optarg, NULL, 10);
 
 		if (option == 'n')
@@ -376,6 +387,10 @@ static bool options_read(int argc, char **argv)
 			load->sessions = value;
 		else if (option == 'm')
 			load->monitors = value;
+		else if (option == 'u')
+			load->udp = true;
+		else if (option == 'f')
+			load->filler = value;
 		else if (option == 't')
 			run.seconds = strtod(optarg, NULL);
 		else if (option == 'k')

@@ -15,6 +15,7 @@ enum {
 	CROSS_REF_SIZE = 40,
 	CLIENT_REQUESTS = 8, // of a client, under way
 	CLIENT_HEAD_SIZE = 800,
+	PAIR_MAX = 8,
 	CALL_ID_SIZE = 40,
 	ERRORS_SHOWN = 10,
 };
@@ -95,11 +96,14 @@ struct client {
 	uint8_t step;     // enum client_step
 	uint8_t monitors; // started
 	uint8_t service;  // next
-	bool extra;       // a monitor of the service mix is up
+	bool extra;       // a monitor of the service mix is up: a second one of the first device
+	bool pair_extra;  // it told what is in pair[], else the other did
+	uint8_t npair;
 	char to_tag[48];
 	char target[96];
 	char cross_ref[MONITORS_MAX][CROSS_REF_SIZE];
 	char extra_ref[CROSS_REF_SIZE];
+	uint64_t pair[PAIR_MAX]; // events of one monitor that the other has not told yet
 	struct client_request requests[CLIENT_REQUESTS];
 	// INFO up to Content-Length, with the numbers left out between.
 	char head[CLIENT_HEAD_SIZE];
@@ -161,6 +165,8 @@ struct load {
 	uint64_t counted_messages;
 	uint64_t counted_calls[CALL_KINDS];
 
+	char filler[LOAD_FILLER_MAX + 16]; // a parameter of Via, or empty
+	char out[65536];                   // the SIP message being written
 	struct client *clients;
 	struct watch *watches; // by monitor
 	uint32_t next_open;

@@ -198,6 +198,10 @@ struct load *load_new(const struct load_config *config, struct wire *wire, uint6
 	load->wire = wire;
 	load->now_ns = now_ns;
 	load->now_us = load->began_us = now_ns / 1000;
+	if (config->filler > 0)
+		snprintf(load->filler, sizeof(load->filler), ";filler=%0*d",
+			(int)(config->filler < LOAD_FILLER_MAX ? config->filler : LOAD_FILLER_MAX),
+			0);
 	wheel_init(&load->wheel, load->now_us);
 	wire->hearer = (struct wire_hearer){ load, on_opened, on_bytes, on_closed, on_datagram };
 	if (phones_init(load) < 0 || clients_init(load) < 0 || calls_init(load) < 0) {

@@ -31,6 +31,7 @@
 	X(EVENT_BAD, "events that cannot be read") \
 	X(EVENT_ORDER, "events out of order") \
 	X(EVENT_STRAY, "events of no call") \
+	X(EVENT_PAIR, "events that one of two monitors of a device told, and not the other") \
 	X(EVENT_GAP, "gaps in the numbers of a session's requests") \
 	X(EVENT_UNLIKE, "events that another decoder reads differently") \
 	X(ANSWER_STATUS, "requests answered by another status than 200") \
@@ -60,6 +61,8 @@ enum load_service {
 		LOAD_NSERVICES,
 };
 
+enum { LOAD_FILLER_MAX = 30000 };
+
 struct load_config {
 	struct endpoint sccp; // the engine's
 	struct endpoint sip;
@@ -75,6 +78,8 @@ struct load_config {
 	uint32_t sessions;       // session i watches phones i * monitors and the next
 	uint32_t monitors;       // of a session
 	bool udp;                // sessions over UDP
+	uint32_t filler;         // bytes that the Via of each request is longer, and each answer
+				 // with it: LOAD_FILLER_MAX at most
 	uint32_t patience_ms;    // for a registration, a call's next step, an answer
 	uint32_t full_every;     // every so manyth event is read by csta_read() too; 0: none
 };

@@ -167,9 +167,12 @@ void report_text(const struct report *report, FILE *out)
 		(unsigned long long)n->resent);
 	for (unsigned i = 0; i < REPORT_NLATENCIES; i++)
 		latency_text(hist_of(report, i), latency_texts[i], out);
-	fprintf(out, "wire: %llu in, %llu out, %llu bad, %llu retransmitted\n",
+	fprintf(out,
+		"wire: %llu in, %llu out, %llu bad, %llu retransmitted, %llu put together from "
+		"pieces\n",
 		(unsigned long long)wire->frames_in, (unsigned long long)wire->frames_out,
-		(unsigned long long)wire->bad, (unsigned long long)wire->retransmitted);
+		(unsigned long long)wire->bad, (unsigned long long)wire->retransmitted,
+		(unsigned long long)wire->reassembled);
 	for (unsigned i = 0; i < LOAD_NERRORS; i++) {
 		if (n->error[i] != 0)
 			fprintf(out, "ERROR: %llu %s\n", (unsigned long long)n->error[i],
@@ -228,6 +231,7 @@ void report_json(const struct report *report, FILE *out)
 		{ "answers", n->answers },
 		{ "resent", n->resent },
 		{ "retransmitted", report->wire->n.retransmitted },
+		{ "reassembled", report->wire->n.reassembled },
 	};
 
 	fprintf(out, "{\n \"errors\": %llu", (unsigned long long)n->errors);

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MESSAGE_SIZE = 4096, BODY_SIZE = 1024, T1_MS = 500, T2_MS = 4000, TRIES_MAX = 10 };
+enum { BODY_SIZE = 1024, T1_MS = 500, T2_MS = 4000, TRIES_MAX = 10 };
 
 #define XML "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r\n"
 #define ED3 " xmlns=\"http://www.ecma-international.org/standards/ecma-323/csta/ed3\">\r\n"
@@ -138,14 +138,14 @@ static bool put(struct load *load, struct client *client, const char *p, size_t 
 static bool plain_send(struct load *load, struct client *client, const char *method, uint32_t cseq,
 	const char *body, int body_n)
 {
-	char text[MESSAGE_SIZE];
+	char *text = load->out;
 	struct names names;
 	int n;
 
 	names_write(load, client, &names);
-	n = snprintf(text, sizeof(text),
+	n = snprintf(text, sizeof(load->out),
 		"%s %s SIP/2.0\r\n"
-		"Via: SIP/2.0/%s %s;branch=z9hG4bK%u-%u-%s;rport\r\n"
+		"Via: SIP/2.0/%s %s;branch=z9hG4bK%u-%u-%s%s;rport\r\n"
 		"Max-Forwards: 70\r\n"
 		"From: <sip:load%u@%s>;tag=%s\r\n"
 		"To: <%s>%s%s\r\n"
@@ -154,12 +154,12 @@ static bool plain_send(struct load *load, struct client *client, const char *met
 		"Contact: <sip:load@%s;transport=%s>\r\n"
 		"%sContent-Length: %d\r\n\r\n%.*s",
 		method, client->to_tag[0] == '\0' ? names.to : client->target, names.transport,
-		names.host, index_of(load, client), cseq, method, index_of(load, client),
-		names.host, names.tag, names.to,
+		names.host, index_of(load, client), cseq, method, load->filler,
+		index_of(load, client), names.host, names.tag, names.to,
 		client->to_tag[0] == '\0' ? "" : ";tag=", client->to_tag, names.call_id, cseq,
 		method, names.host, load->config.udp ? "udp" : "tcp", body_n > 0 ? CSTA_TYPE : "",
 		body_n, body_n, body);
-	return n > 0 && (size_t)n < sizeof(text) && put(load, client, text, (size_t)n);
+	return n > 0 && (size_t)n < sizeof(load->out) && put(load, client, text, (size_t)n);
 }
 
 void sip_client_ack(struct load *load, struct client *client)
@@ -231,10 +231,11 @@ static char *put_number(char *to, uint32_t number)
 static bool info_send(
 	struct load *load, struct client *client, uint32_t cseq, const char *body, int n)
 {
-	char text[CLIENT_HEAD_SIZE + BODY_SIZE + 64];
+	char *text = load->out;
 	char *at = put_bytes(text, client->head, client->head_branch);
 
 	at = put_number(at, cseq);
+	at = put_bytes(at, load->filler, strlen(load->filler));
 	at = put_bytes(at, client->head + client->head_branch,
 		(size_t)(client->head_cseq - client->head_branch));
 	at = put_number(at, cseq);
@@ -290,13 +291,13 @@ void sip_client_repeat(struct load *load, struct client *client, struct client_r
 
 void sip_client_answer(struct load *load, struct client *client, const struct sip_text *request)
 {
-	char text[MESSAGE_SIZE];
+	char *text = load->out;
 	const struct span lines[] = { request->vias, request->from, request->to, request->call_id,
 		request->cseq_line };
 	char *at = put_bytes(text, "SIP/2.0 200 OK\r\n", 16);
 
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
-		if (lines[i].n + 64 > (size_t)(text + sizeof(text) - at))
+		if (lines[i].n + 64 > (size_t)(text + sizeof(load->out) - at))
 			return;
 		at = put_bytes(at, lines[i].p, lines[i].n);
 		at = put_bytes(at, "\r\n", 2);

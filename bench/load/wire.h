@@ -30,9 +30,10 @@ struct wire_counters {
 	uint64_t frames_out;
 	uint64_t bytes_in;
 	uint64_t bytes_out;
-	uint64_t bad;  // checksums that were wrong, fragments, what nobody waits for
+	uint64_t bad;  // checksums that were wrong, what nobody waits for
 	uint64_t full; // times that the port had no room: what was to go waited
 	uint64_t retransmitted;
+	uint64_t reassembled; // datagrams that came in pieces; the kernel does not tell of them
 };
 
 struct wire_ops {
@@ -76,7 +77,7 @@ static inline void wire_close(struct wire *wire, uint64_t conn, bool reset)
 	wire->ops->close(wire, conn, reset);
 }
 
-// From wire->udp. Returns 0 or -errno.
+// From wire->udp, in pieces when it is longer than a packet. Returns 0 or -errno.
 static inline int wire_datagram(
 	struct wire *wire, const struct endpoint *to, const void *p, size_t n)
 {

@@ -15,6 +15,7 @@
 #include <rte_mbuf.h>
 #include <rte_udp.h>
 
+#include "dataplane/reassembly.h"
 #include "dataplane/tcp/tcp.h"
 
 enum {
@@ -25,6 +26,10 @@ enum {
 	BUFFER_BYTES = 2048, // of a connection, on average
 	BUFFER_BYTES_MIN = 16 << 20,
 	TIMERS_US = 5000,
+	PIECE = 1480,         // bytes of a fragment, a multiple of eight
+	DATAGRAM_MAX = 65507, // bytes that a UDP datagram carries
+	REASSEMBLIES = 256,   // all of one engine: a quarter is what it may have
+	REASSEMBLY_US = 1000000,
 	ARP_RETRY_US = 100000,
 	HEADERS = RTE_ETHER_HDR_LEN + sizeof(struct rte_ipv4_hdr),
 };
@@ -40,8 +45,11 @@ struct wire_port {
 	unsigned nout;
 	uint64_t timers_us;
 	uint64_t arp_us;
+	uint64_t pieces_us;
 	uint64_t now_us;
 	uint16_t ip_id;
+	struct reassembly pieces;
+	_Alignas(8) uint8_t datagram[sizeof(struct rte_udp_hdr) + DATAGRAM_MAX]; // going out
 };
 
 // --- out -----------------------------------------------------------------------------------------
@@ -83,9 +91,9 @@ static void eth_write(struct wire_port *w, void *frame, uint16_t type)
 	eth->ether_type = htons(type);
 }
 
-// Ethernet and IPv4 before the n bytes that follow; NULL: no buffer.
-static struct rte_mbuf *packet_new(
-	struct wire_port *w, uint32_t src, uint32_t dst, uint8_t protocol, size_t n)
+// Ethernet and IPv4 before the n bytes that follow; NULL: no buffer. The caller counts ip_id up.
+static struct rte_mbuf *packet_new(struct wire_port *w, uint32_t src, uint32_t dst,
+	uint8_t protocol, uint16_t fragment, size_t n)
 {
 	struct rte_mbuf *m = rte_pktmbuf_alloc(w->pool);
 	struct rte_ipv4_hdr *ip;
@@ -103,7 +111,8 @@ static struct rte_mbuf *packet_new(
 	*ip = (struct rte_ipv4_hdr){
 		.version_ihl = RTE_IPV4_VHL_DEF,
 		.total_length = htons((uint16_t)(sizeof(*ip) + n)),
-		.packet_id = htons(w->ip_id++),
+		.packet_id = htons(w->ip_id),
+		.fragment_offset = htons(fragment),
 		.time_to_live = 64,
 		.next_proto_id = protocol,
 		.src_addr = src,
@@ -117,10 +126,11 @@ static void segment_send(struct wire_port *w, const struct tcp_segment *segment)
 {
 	size_t n = tcp_segment_size(segment);
 	struct rte_mbuf *m = packet_new(w, addr_ipv4_net(&segment->local.addr),
-		addr_ipv4_net(&segment->remote.addr), IPPROTO_TCP, n);
+		addr_ipv4_net(&segment->remote.addr), IPPROTO_TCP, 0, n);
 	uint8_t *l4;
 	uint16_t sum;
 
+	w->ip_id++;
 	if (m == NULL) {
 		w->wire.n.full++;
 		return;
@@ -142,29 +152,58 @@ static void port_flush(struct wire *wire, uint64_t now_us)
 	out_flush(w);
 }
 
-static int port_datagram(struct wire *wire, const struct endpoint *to, const void *p, size_t n)
+// The datagram with its header and checksum, in w->datagram. Returns its length.
+static size_t datagram_make(struct wire_port *w, const struct endpoint *to, const void *p, size_t n)
 {
-	struct wire_port *w = (struct wire_port *)wire;
-	struct rte_mbuf *m;
-	struct rte_udp_hdr *udp;
+	struct rte_udp_hdr *udp = (struct rte_udp_hdr *)w->datagram;
+	struct rte_ipv4_hdr pseudo = {
+		.version_ihl = RTE_IPV4_VHL_DEF,
+		.total_length = htons((uint16_t)(sizeof(pseudo) + sizeof(*udp) + n)),
+		.next_proto_id = IPPROTO_UDP,
+		.src_addr = addr_ipv4_net(&w->wire.udp.addr),
+		.dst_addr = addr_ipv4_net(&to->addr),
+	};
 
-	if (n > MSS)
-		return -EMSGSIZE;
-	if (!out_has_room(w))
-		return -ENOBUFS;
-	m = packet_new(w, addr_ipv4_net(&wire->udp.addr), addr_ipv4_net(&to->addr), IPPROTO_UDP,
-		sizeof(*udp) + n);
-	if (m == NULL)
-		return -ENOBUFS;
-	udp = rte_pktmbuf_mtod_offset(m, struct rte_udp_hdr *, HEADERS);
 	*udp = (struct rte_udp_hdr){
-		.src_port = htons(wire->udp.port),
+		.src_port = htons(w->wire.udp.port),
 		.dst_port = htons(to->port),
 		.dgram_len = htons((uint16_t)(sizeof(*udp) + n)),
 	};
 	memcpy(udp + 1, p, n);
-	udp->dgram_cksum = rte_ipv4_udptcp_cksum((struct rte_ipv4_hdr *)udp - 1, udp);
+	udp->dgram_cksum = rte_ipv4_udptcp_cksum(&pseudo, udp);
+	return sizeof(*udp) + n;
+}
+
+static bool piece_send(struct wire_port *w, uint32_t dst, size_t at, size_t n, bool more)
+{
+	uint16_t fragment = (uint16_t)(at / 8 | (more ? RTE_IPV4_HDR_MF_FLAG : 0));
+	struct rte_mbuf *m = out_has_room(w) ? packet_new(w, addr_ipv4_net(&w->wire.udp.addr), dst,
+						       IPPROTO_UDP, fragment, n)
+					     : NULL;
+
+	if (m == NULL)
+		return false;
+	memcpy(rte_pktmbuf_mtod_offset(m, uint8_t *, HEADERS), w->datagram + at, n);
 	out_send(w, m);
+	return true;
+}
+
+// What went of a datagram whose rest finds no room is lost: it will be sent again.
+static int port_datagram(struct wire *wire, const struct endpoint *to, const void *p, size_t n)
+{
+	struct wire_port *w = (struct wire_port *)wire;
+	size_t all;
+
+	if (n > DATAGRAM_MAX)
+		return -EMSGSIZE;
+	all = datagram_make(w, to, p, n);
+	w->ip_id++;
+	for (size_t at = 0; at < all; at += PIECE) {
+		size_t part = all - at < PIECE ? all - at : PIECE;
+
+		if (!piece_send(w, addr_ipv4_net(&to->addr), at, part, at + part < all))
+			return -ENOBUFS;
+	}
 	return 0;
 }
 
@@ -288,18 +327,12 @@ static bool udp_take(struct wire_port *w, const uint8_t *l4, size_t n)
 	return true;
 }
 
-// The engine's packets have no options, and no fragments: what it sends here fits a frame.
-static bool ip_input(struct wire_port *w, const uint8_t *p, size_t n)
+// A whole packet with a header of 20 bytes.
+static bool whole_input(struct wire_port *w, const uint8_t *p)
 {
 	const struct rte_ipv4_hdr *ip = (const struct rte_ipv4_hdr *)p;
-	size_t l4;
+	size_t l4 = ntohs(ip->total_length) - sizeof(*ip);
 
-	if (n < sizeof(*ip) || ip->version_ihl != RTE_IPV4_VHL_DEF || ntohs(ip->total_length) > n ||
-		ntohs(ip->total_length) < sizeof(*ip) ||
-		(ip->fragment_offset & htons(0x3fff)) != 0 ||
-		rte_raw_cksum(ip, sizeof(*ip)) != 0xffff)
-		return false;
-	l4 = ntohs(ip->total_length) - sizeof(*ip);
 	if (!checksum_good(ip, ip + 1, l4))
 		return false;
 	switch (ip->next_proto_id) {
@@ -310,6 +343,46 @@ static bool ip_input(struct wire_port *w, const uint8_t *p, size_t n)
 	default:
 		return false;
 	}
+}
+
+static bool piece_input(struct wire_port *w, const uint8_t *p)
+{
+	const struct rte_ipv4_hdr *ip = (const struct rte_ipv4_hdr *)p;
+	uint16_t field = ntohs(ip->fragment_offset);
+	const struct reassembly_piece piece = {
+		.key = { ip->src_addr, ip->dst_addr, ip->packet_id, ip->next_proto_id },
+		.header = p,
+		.header_n = sizeof(*ip),
+		.payload = p + sizeof(*ip),
+		.n = ntohs(ip->total_length) - sizeof(*ip),
+		.offset = (size_t)(field & RTE_IPV4_HDR_OFFSET_MASK) * RTE_IPV4_HDR_OFFSET_UNITS,
+		.more = (field & RTE_IPV4_HDR_MF_FLAG) != 0,
+	};
+	uint8_t *whole;
+	size_t n;
+
+	switch (reassembly_take(&w->pieces, &piece, w->now_us, &whole, &n)) {
+	case PIECE_KEPT:
+		return true;
+	case PIECE_WHOLE:
+		w->wire.n.reassembled++;
+		return whole_input(w, whole);
+	default: // the engine sends each piece once, and none that contradicts another
+		return false;
+	}
+}
+
+// The engine's packets have no options.
+static bool ip_input(struct wire_port *w, const uint8_t *p, size_t n)
+{
+	const struct rte_ipv4_hdr *ip = (const struct rte_ipv4_hdr *)p;
+
+	if (n < sizeof(*ip) || ip->version_ihl != RTE_IPV4_VHL_DEF || ntohs(ip->total_length) > n ||
+		ntohs(ip->total_length) < sizeof(*ip) || rte_raw_cksum(ip, sizeof(*ip)) != 0xffff)
+		return false;
+	if ((ip->fragment_offset & htons(RTE_IPV4_HDR_OFFSET_MASK | RTE_IPV4_HDR_MF_FLAG)) != 0)
+		return piece_input(w, p);
+	return whole_input(w, p);
 }
 
 static void frame_input(struct wire_port *w, const struct rte_mbuf *m)
@@ -346,6 +419,10 @@ static unsigned port_poll(struct wire *wire, uint64_t now_us)
 		w->timers_us = now_us + TIMERS_US;
 		tcp_expire(w->tcp, now_us);
 		wire->n.retransmitted = tcp_counters(w->tcp)->segments_retransmitted;
+	}
+	if (now_us >= w->pieces_us) {
+		w->pieces_us = now_us + REASSEMBLY_US;
+		reassembly_expire(&w->pieces, now_us);
 	}
 	events_run(w); // of timers, and of what was closed since
 	if (!wire->ready && now_us >= w->arp_us)
@@ -389,6 +466,7 @@ static void port_free(struct wire *wire)
 	(void)rte_eth_dev_stop(w->config.port);
 	tcp_stack_fini(w->tcp);
 	rte_mempool_free(w->pool);
+	reassembly_fini(&w->pieces);
 	free(w);
 }
 
@@ -462,12 +540,15 @@ int wire_port_new(struct wire **wire, const struct wire_port_config *config, uin
 		status = w->pool == NULL ? -rte_errno : tcp_open(w, now_us);
 	}
 	if (status == 0)
+		status = reassembly_init(&w->pieces, REASSEMBLIES);
+	if (status == 0)
 		status = port_open(w);
 	if (status < 0) {
 		snprintf(error, size, "port %u: %s", config->port, strerror(-status));
 		if (w != NULL) {
 			tcp_stack_fini(w->tcp);
 			rte_mempool_free(w->pool);
+			reassembly_fini(&w->pieces);
 			free(w);
 		}
 		return status;

@@ -112,3 +112,24 @@ sleep 0.2 # numbers are published ten times a second
 (($(dataplane_number reassembled) >= 12)) || fail "the port does not show fragments"
 expect_empty
 engine_stop
+
+# The load generator's requests, and their answers: by the kernel, then with a port of its own.
+site 20 >"$work/site.cfg"
+engine_start "$work/site.cfg"
+mbufs_at_start=$((mbufs_at_start + 32)) # what net_af_xdp has sent it gives back as it sends more
+long_load() { # HOW [OPTION...]
+	local before
+	before=$(dataplane_number reassembled)
+	world_exec "$world" "$BUILD_DIR/bench/load/offhook-sccp-load" "${@:2}" -s "$engine" -n 20 -c 50 --call-count 20 \
+		-S 20 -u --filler 20000 -q -j "$work/pieces.json" || fail "long messages $1"
+	expect_empty
+	sleep 0.2
+	# An INVITE, a MonitorStart and a BYE of each session, at least.
+	(($(dataplane_number reassembled) >= before + 60)) ||
+		fail "the engine saw pieces of $(($(dataplane_number reassembled) - before)) datagrams $1"
+}
+long_load "by the kernel"
+long_load "by a port" -l 0 --no-pci --no-huge -m 128 --no-shconf --no-telemetry --log-level=error \
+	--vdev="net_af_xdp0,iface=$(world_if "$world")c" -- --station 10.0.0.3
+grep -Eq '"reassembled": [1-9][0-9]' "$work/pieces.json" || fail "the load saw no pieces"
+engine_stop

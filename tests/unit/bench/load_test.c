@@ -25,7 +25,19 @@ enum {
 };
 
 // What goes wrong with event number `at` of the run, from 1; 0: nothing.
-enum fault { FAULT_NONE, FAULT_LOST, FAULT_GAP, FAULT_SWAPPED, FAULT_TWICE, FAULT_OTHER_CALL };
+enum fault {
+	FAULT_NONE,
+	FAULT_LOST,
+	FAULT_GAP,
+	FAULT_SWAPPED,
+	FAULT_TWICE,
+	FAULT_OTHER_CALL,
+	// Of the second monitor, when there is one.
+	FAULT_SECOND_LOST,
+	FAULT_SECOND_TWICE,
+	FAULT_SECOND_OTHER,
+	FAULT_SECOND_FIRST, // no fault: it is told before the other
+};
 
 struct packet {
 	uint32_t user;
@@ -48,6 +60,11 @@ static struct {
 	uint32_t kept_for;
 	uint32_t dropped_id; // message to phones that is lost, once
 	bool busy;           // the call states come in another order
+	unsigned monitors[PHONES];
+	bool second[PHONES]; // a second monitor of the client's phone is up
+	bool udp;
+	unsigned deaf;      // datagrams that are lost
+	unsigned datagrams; // that came
 } stub;
 
 // --- out of the stub -----------------------------------------------------------------------------
@@ -115,20 +132,19 @@ static void sip_put(uint32_t client, const char *text)
 	memcpy(packet->bytes, text, packet->n);
 }
 
-static void tell(uint32_t client, const char *name, uint32_t subject, const char *local)
+static void tell_by(char monitor, enum fault fault, uint32_t client, const char *name,
+	uint32_t subject, const char *local)
 {
-	enum fault fault = ++stub.events == stub.at ? stub.fault : FAULT_NONE;
 	char body[600], text[BYTES];
 
-	if (fault == FAULT_LOST)
-		return;
 	stub.cseq[client] += fault == FAULT_GAP ? 2 : 1;
 	snprintf(body, sizeof(body),
 		"<?xml version=\"1.0\"?><%sEvent "
-		"xmlns=\"x\"><monitorCrossRefID>m%u</monitorCrossRefID>"
+		"xmlns=\"x\"><monitorCrossRefID>%c%u</monitorCrossRefID>"
 		"<connection><callID>%s</callID><deviceID>tel:10000%u</deviceID></connection>"
 		"<localConnectionInfo>%s</localConnectionInfo></%sEvent>",
-		name, client, fault == FAULT_OTHER_CALL ? "7" : "c1", subject, local, name);
+		name, monitor, client, fault == FAULT_OTHER_CALL ? "7" : "c1", subject, local,
+		name);
 	snprintf(text, sizeof(text),
 		"INFO sip:x SIP/2.0\r\nVia: SIP/2.0/TCP e;branch=z9hG4bK1\r\nFrom: "
 		"<sip:e>;tag=e\r\n"
@@ -147,6 +163,31 @@ static void tell(uint32_t client, const char *name, uint32_t subject, const char
 		sip_put(client, stub.kept);
 		stub.kept_for = 0;
 	}
+}
+
+static void tell_second(
+	enum fault fault, uint32_t client, const char *name, uint32_t subject, const char *local)
+{
+	if (!stub.second[client] || fault == FAULT_SECOND_LOST)
+		return;
+	if (fault == FAULT_SECOND_OTHER)
+		local = "hold";
+	tell_by('s', FAULT_NONE, client, name, subject, local);
+	if (fault == FAULT_SECOND_TWICE)
+		tell_by('s', FAULT_NONE, client, name, subject, local);
+}
+
+static void tell(uint32_t client, const char *name, uint32_t subject, const char *local)
+{
+	enum fault fault = ++stub.events == stub.at ? stub.fault : FAULT_NONE;
+
+	if (fault == FAULT_LOST)
+		return;
+	if (fault == FAULT_SECOND_FIRST)
+		tell_second(FAULT_NONE, client, name, subject, local);
+	tell_by('m', fault, client, name, subject, local);
+	if (fault != FAULT_SECOND_FIRST)
+		tell_second(fault, client, name, subject, local);
 }
 
 // --- the one call --------------------------------------------------------------------------------
@@ -229,10 +270,15 @@ static void client_says(uint32_t client, const struct sip_text *text)
 
 	if (text->status != 0 || span_eq(text->method, SPAN("ACK")))
 		return;
-	if (span_eq(xml_root(text->body), SPAN("MonitorStart")))
+	if (span_eq(xml_root(text->body), SPAN("MonitorStart"))) {
 		answer = "MonitorStartResponse";
-	snprintf(body, sizeof(body), "<%s><monitorCrossRefID>m%u</monitorCrossRefID></%s>", answer,
-		client, answer);
+		stub.second[client] = ++stub.monitors[client] > 1;
+	} else if (span_eq(xml_root(text->body), SPAN("MonitorStop"))) {
+		answer = "MonitorStopResponse";
+		stub.second[client] = false;
+	}
+	snprintf(body, sizeof(body), "<%s><monitorCrossRefID>%c%u</monitorCrossRefID></%s>", answer,
+		stub.second[client] ? 's' : 'm', client, answer);
 	snprintf(out, sizeof(out),
 		"SIP/2.0 200 OK\r\n%.*s\r\n%.*s;tag=e\r\n%.*s\r\n%.*s\r\nContact: <sip:e>\r\n"
 		"Content-Length: %zu\r\n\r\n%s",
@@ -272,6 +318,22 @@ static int stub_write(struct wire *wire, uint64_t conn, const void *p, size_t n)
 	return 0;
 }
 
+static int stub_datagram(struct wire *wire, const struct endpoint *to, const void *p, size_t n)
+{
+	struct sip_text text;
+
+	(void)wire;
+	(void)to;
+	stub.datagrams++;
+	if (stub.deaf > 0) {
+		stub.deaf--;
+		return 0;
+	}
+	assert_int_equal(sip_text_read(p, n, &text), 1);
+	client_says(0, &text);
+	return 0;
+}
+
 static void stub_close(struct wire *wire, uint64_t conn, bool reset)
 {
 	(void)wire;
@@ -290,6 +352,8 @@ static unsigned stub_poll(struct wire *wire, uint64_t now_us)
 
 		if (packet->n == 0)
 			h->opened(h->ctx, packet->user);
+		else if (stub.udp)
+			h->datagram(h->ctx, packet->bytes, packet->n);
 		else
 			assert_int_equal(h->bytes(h->ctx, packet->user, packet->bytes, packet->n),
 				packet->n);
@@ -311,15 +375,17 @@ static void turns(unsigned n)
 	}
 }
 
+static const struct wire_ops ops = {
+	.connect = stub_connect,
+	.write = stub_write,
+	.datagram = stub_datagram,
+	.close = stub_close,
+	.poll = stub_poll,
+	.flush = stub_flush,
+};
+
 static int setup(void **state)
 {
-	static const struct wire_ops ops = {
-		.connect = stub_connect,
-		.write = stub_write,
-		.close = stub_close,
-		.poll = stub_poll,
-		.flush = stub_flush,
-	};
 	const struct load_config config = {
 		.phones = PHONES,
 		.first_number = 100000,
@@ -417,6 +483,82 @@ static void test_event_twice(void **state)
 	assert_int_equal(load_numbers(stub.load)->events_repeated, 1);
 }
 
+// A second monitor of each phone, started and stopped between calls.
+static void second_toggle(void)
+{
+	const struct load_requests one = {
+		.slots = PHONES, .count = PHONES, .services = 1 << LOAD_SERVICE_MONITOR
+	};
+
+	load_set_requests(stub.load, &one);
+	turns(50);
+	load_set_requests(stub.load, NULL);
+}
+
+// It tells what the first one tells, no more, no less and nothing else.
+static void test_second_monitor(void **state)
+{
+	static const struct {
+		enum fault fault;
+		bool wrong;
+	} cases[] = {
+		{ FAULT_NONE, false },
+		{ FAULT_SECOND_FIRST, false },
+		{ FAULT_SECOND_LOST, true },
+		{ FAULT_SECOND_TWICE, true },
+		{ FAULT_SECOND_OTHER, true },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		for (unsigned at = 1; at <= 9; at++) {
+			second_toggle();
+			assert_true(stub.second[0] && stub.second[1]);
+			stub.fault = cases[i].fault;
+			stub.at = at;
+			call_once();
+			second_toggle();
+			assert_false(stub.second[0] || stub.second[1]);
+			assert_int_equal(errors_of(LOAD_EVENT_PAIR) > 0, cases[i].wrong);
+			assert_int_equal(
+				load_numbers(stub.load)->errors, errors_of(LOAD_EVENT_PAIR));
+			teardown(state);
+			setup(state);
+		}
+	}
+	// After it was stopped, and before there was one.
+	tell_by('s', FAULT_NONE, 0, "Delivered", 1, "alerting");
+	turns(10);
+	assert_int_equal(errors_of(LOAD_EVENT_STRAY), 1);
+	second_toggle();
+	second_toggle();
+	tell_by('s', FAULT_NONE, 0, "Delivered", 1, "alerting");
+	turns(10);
+	assert_int_equal(errors_of(LOAD_EVENT_STRAY), 2);
+}
+
+// Over UDP what is not answered is sent again, from the first INVITE on.
+static void test_datagrams_lost(void **state)
+{
+	const struct load_config config = {
+		.sessions = 1,
+		.monitors = 1,
+		.udp = true,
+		.filler = 2000,
+		.patience_ms = 10000,
+	};
+
+	teardown(state);
+	stub.udp = true;
+	stub.deaf = 2;
+	stub.load = load_new(&config, &stub.wire, stub.now_ns);
+	load_register(stub.load);
+	turns(2000);
+	assert_int_equal(load_sessions_open(stub.load), 1);
+	assert_int_equal(load_numbers(stub.load)->resent, 2);
+	assert_int_equal(stub.datagrams, 2 + 3); // INVITE, ACK, MonitorStart
+	assert_int_equal(load_numbers(stub.load)->errors, 0);
+}
+
 static void test_event_of_no_call(void **state)
 {
 	(void)state;
@@ -474,6 +616,8 @@ int main(void)
 		TEST(test_all_right),
 		TEST(test_event_faults),
 		TEST(test_event_twice),
+		TEST(test_second_monitor),
+		TEST(test_datagrams_lost),
 		TEST(test_event_of_no_call),
 		TEST(test_state_order),
 		TEST(test_state_of_no_call),
