@@ -51,7 +51,7 @@ void report_fini(struct report *report)
 	free(report->samples);
 }
 
-static const struct hist *hist_of(const struct report *report, unsigned latency)
+const struct hist *report_hist(const struct report *report, enum report_latency latency)
 {
 	return latency == REPORT_EVENT ? load_event_latency(report->load)
 				       : load_answer_latency(report->load);
@@ -88,8 +88,9 @@ static void sample_take(struct report *report, struct report_sample *sample, uin
 	for (unsigned i = 0; i < REPORT_NRATES; i++)
 		sample->per_s[i] = (double)(counter_of(now, i) - counter_of(&report->last, i)) / s;
 	for (unsigned i = 0; i < REPORT_NLATENCIES; i++) {
-		hist_since(&since, hist_of(report, i), &report->last_hist[i]);
-		report->last_hist[i] = *hist_of(report, i);
+		hist_since(
+			&since, report_hist(report, (enum report_latency)i), &report->last_hist[i]);
+		report->last_hist[i] = *report_hist(report, (enum report_latency)i);
 		for (unsigned part = 0; part < REPORT_NPARTS; part++)
 			sample->us[i][part] = (double)hist_quantile_ns(&since, parts[part]) / 1e3;
 	}
@@ -166,7 +167,7 @@ void report_text(const struct report *report, FILE *out)
 		(unsigned long long)n->requests, (unsigned long long)n->answers,
 		(unsigned long long)n->resent);
 	for (unsigned i = 0; i < REPORT_NLATENCIES; i++)
-		latency_text(hist_of(report, i), latency_texts[i], out);
+		latency_text(report_hist(report, (enum report_latency)i), latency_texts[i], out);
 	fprintf(out,
 		"wire: %llu in, %llu out, %llu bad, %llu retransmitted, %llu put together from "
 		"pieces\n",
@@ -183,7 +184,7 @@ void report_text(const struct report *report, FILE *out)
 
 static void json_latency(const struct report *report, unsigned latency, FILE *out)
 {
-	const struct hist *hist = hist_of(report, latency);
+	const struct hist *hist = report_hist(report, (enum report_latency)latency);
 	uint64_t top_ns, count;
 	unsigned cursor = 0;
 

@@ -63,8 +63,12 @@ void report_restart_latencies(struct report *report);
 void report_text(const struct report *report, FILE *out);
 // With the whole distribution of the latencies: pairs of the largest value of a bucket, in us, and its count.
 void report_json(const struct report *report, FILE *out);
-// svg.c: rates above, latencies below (logarithmic).
+// svg.c: rates above, latencies over time in the middle, how they are distributed below (both
+// logarithmic).
 void report_svg(const struct report *report, FILE *out);
+
+// All of a kind since the start, or since report_restart_latencies().
+const struct hist *report_hist(const struct report *report, enum report_latency latency);
 
 const char *report_rate_text(enum report_rate rate);
 const char *report_part_text(enum report_part part);

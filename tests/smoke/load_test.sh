@@ -37,5 +37,6 @@ grep -q '"errors": 0' "$work/sccp.json" || fail "errors in the report"
 grep -q '"calls": 62,' "$work/sccp.json" || fail "60 calls and one of each kind to learn from"
 grep -q '"events": [1-9]' "$work/csta.json" || fail "the applications were told of no event"
 grep -q '<polyline' "$work/sccp.svg" || fail "an empty plot"
+grep -q 'latency histogram' "$work/sccp.svg" || fail "no histogram"
 xmllint --noout "$work/sccp.svg" || fail "no plot"
 engine_stop
