@@ -13,7 +13,6 @@ enum {
 	MD5_SALT_MAX = 8,
 	MD5_HASH = 22,
 	MASK_SIZE = 53,
-	PASSWORD_MAX = 256,
 };
 
 static const char md5_mark[] = "$1$";
@@ -46,7 +45,7 @@ static int md5_make(struct span password, char **text)
 {
 	static const char alphabet[] =
 		"./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-	char salt[sizeof(md5_mark) + MD5_SALT_MAX], plain[PASSWORD_MAX];
+	char salt[sizeof(md5_mark) + MD5_SALT_MAX], plain[SECRET_PASSWORD_SIZE];
 	struct crypt_data *data = calloc(1, sizeof(*data));
 	unsigned char random[MD5_SALT_MAX];
 	const char *hash = NULL;
@@ -91,7 +90,7 @@ static unsigned mask_start(const char *p)
 // Two digits of where in the key it begins, then the bytes.
 static bool is_masked(struct span text)
 {
-	if (text.n < 4 || text.n % 2 != 0 || text.n / 2 > PASSWORD_MAX)
+	if (text.n < 4 || text.n % 2 != 0 || text.n / 2 > SECRET_PASSWORD_SIZE)
 		return false;
 	for (size_t i = 0; i < text.n; i++)
 		if (!(i < 2 ? isdigit((unsigned char)text.p[i])
@@ -121,7 +120,7 @@ bool secret_is_sound(int type, struct span text)
 {
 	switch (type) {
 	case SECRET_PLAIN:
-		return text.n > 0 && text.n < PASSWORD_MAX;
+		return text.n > 0 && text.n < SECRET_PASSWORD_SIZE;
 	case SECRET_MD5:
 		return is_md5(text);
 	case SECRET_MASKED:

@@ -7,6 +7,8 @@
 
 #include "base/span.h"
 
+enum { SECRET_PASSWORD_SIZE = 256 }; // of a password with its end
+
 enum secret_type {
 	SECRET_PLAIN = 0,
 	SECRET_MD5 = 5,    // crypt(3), $1$

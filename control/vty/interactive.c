@@ -109,6 +109,9 @@ static void password_end(struct shell_session *session, bool given)
 	size_t size = 0;
 	FILE *stream = open_memstream(&out, &size);
 
+	if (session->password_size ==
+		SHELL_PASSWORD_SIZE) // too long: no password has an end of a line
+		session->password_size = (size_t)sprintf(session->password, "\n");
 	session->password[session->password_size] = '\0';
 	session_print(session, SPAN("\n"));
 	if (!given)
@@ -123,7 +126,7 @@ static void password_end(struct shell_session *session, bool given)
 	shell_prompt(session);
 }
 
-// Nothing of it is shown, nor kept. One that is too long is none.
+// Nothing of it is shown, nor kept.
 static void password_key(struct shell_session *session, char key)
 {
 	switch (key) {
@@ -144,7 +147,7 @@ static void password_key(struct shell_session *session, char key)
 		session->password_size -= session->password_size > 0;
 		break;
 	default:
-		if ((unsigned char)key >= ' ' && session->password_size < SHELL_PASSWORD_SIZE - 1)
+		if ((unsigned char)key >= ' ' && session->password_size < SHELL_PASSWORD_SIZE)
 			session->password[session->password_size++] = key;
 	}
 }

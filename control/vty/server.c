@@ -206,10 +206,12 @@ static int read_interactive(struct shell_session *session)
 	struct span rest = SPAN_NONE;
 	int error = interactive_read(session, bytes, &rest);
 
-	if (error < 0)
-		return error;
-	session->at_prompt = !session->batch;
-	return session->batch ? batch_begin(session, rest) : 0;
+	if (error == 0) {
+		session->at_prompt = !session->batch;
+		error = session->batch ? batch_begin(session, rest) : 0;
+	}
+	explicit_bzero(bytes, sizeof(bytes)); // there may have been a password
+	return error;
 }
 
 // Sends what waits, then the traces. -EPIPE.

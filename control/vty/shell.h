@@ -41,7 +41,7 @@ enum shell_level {
 };
 
 enum {
-	SHELL_PASSWORD_SIZE = 128,
+	SHELL_PASSWORD_SIZE = SECRET_PASSWORD_SIZE,
 	SHELL_PASSWORD_TRIES = 3,
 };
 

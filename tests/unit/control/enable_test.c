@@ -118,7 +118,18 @@ static void keys_of_the_password(void **state)
 	strcpy(longest + sizeof(longest) - 2, "\n");
 	operator_type(op, "enable\n");
 	types(op, longest, "\nPassword: ");
-	operator_type(op, "a"); // it leaves in the middle
+	operator_type(op, "\x03");
+	// The longest, and one more.
+	memset(longest, 'x', 16 + 255);
+	memcpy(longest, "enable password ", 16);
+	strcpy(longest + 16 + 255, "");
+	configure(*state, longest);
+	operator_type(op, "enable\n");
+	strcpy(longest + 16 + 255, "x\n");
+	types(op, longest + 16, "\nPassword: ");
+	strcpy(longest + 16 + 255, "\n");
+	types(op, longest + 16, "\noffhook# ");
+	operator_type(op, "disable\nenable\na"); // it leaves in the middle
 	operator_free(op);
 }
 
