@@ -9,7 +9,17 @@
 
 #include "sccp/sccp.h"
 
-enum { WORKERS = 3, CONNS = 12, KEYS = 20, DIALOGS = 12, TEXT = 4096, PATIENCE_US = 30000000 };
+enum {
+	WORKERS = 3,
+	CONNS = 12,
+	KEYS = 20,
+	DIALOGS = 12,
+	STREAMS = 6,
+	ROUNDS = 8,
+	HEARD = 1 << 20,
+	TEXT = 4096,
+	PATIENCE_US = 30000000
+};
 
 #define STATUS \
 	"<RequestSystemStatus " \
@@ -25,7 +35,17 @@ static struct {
 	size_t peer_bytes; // read by the peers
 	unsigned accepted; // 200 to INVITE
 	uint64_t turns;
+	unsigned requests; // in dialogs
+	uint32_t lost;     // events that control was told of as missed
 } seen;
+
+// SIP connections of the peer and all that came by them.
+static struct {
+	handle_t conn;
+	char *text;
+	size_t n;
+	char tag[TOKEN_SIZE]; // of the dialog that was opened on it
+} streams[STREAMS];
 
 static void *worker_main(void *arg)
 {
@@ -87,6 +107,22 @@ static void session_answer(const struct event *event)
 	command_push(&command);
 }
 
+// An answer, and an event by the same way.
+static void request_answer(const struct event *event)
+{
+	struct command command = { .type = COMMAND_CSTA_RESPONSE, .handle = event->handle };
+
+	seen.requests++;
+	command.csta_response.transaction = event->csta_request.transaction;
+	csta_msg_init(&command.csta_response.csta, CSTA_REQUEST_SYSTEM_STATUS_RESPONSE);
+	command.csta_response.csta.body.request_system_status_response.status = CSTA_STATUS_NORMAL;
+	command_push(&command);
+	command = (struct command){ .type = COMMAND_CSTA_EVENT, .handle = event->handle };
+	csta_msg_init(&command.csta_event, CSTA_MONITOR_STOP);
+	strcpy(command.csta_event.body.monitor_stop.cross_ref, "m1");
+	command_push(&command);
+}
+
 static void control_round(void)
 {
 	static struct event event;
@@ -98,6 +134,10 @@ static void control_round(void)
 			key_answer(&event);
 		if (event.type == EVENT_SESSION_OPEN)
 			session_answer(&event);
+		if (event.type == EVENT_CSTA_REQUEST)
+			request_answer(&event);
+		if (event.type == EVENT_SESSION_LOST)
+			seen.lost += event.session_lost.messages;
 	}
 }
 
@@ -119,6 +159,14 @@ static void peer_read(handle_t conn)
 	struct span bytes = tcp_peek(rig.tcp, conn);
 
 	seen.peer_bytes += bytes.n;
+	for (unsigned i = 0; i < STREAMS; i++) {
+		if (streams[i].conn != conn || streams[i].text == NULL)
+			continue;
+		assert_true(streams[i].n + bytes.n < HEARD);
+		memcpy(streams[i].text + streams[i].n, bytes.p, bytes.n);
+		streams[i].n += bytes.n;
+		streams[i].text[streams[i].n] = '\0';
+	}
 	tcp_consume(rig.tcp, conn, bytes.n);
 }
 
@@ -208,10 +256,84 @@ static void test_all_at_once(void **state)
 	assert_true(seen.turns > 0);
 }
 
+static unsigned heard(const char *what)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < STREAMS; i++) {
+		for (const char *at = streams[i].text; (at = strstr(at, what)) != NULL; at++)
+			n++;
+	}
+	return n;
+}
+
+static void stream_say(
+	unsigned i, unsigned dialog, const char *method, unsigned cseq, const char *body)
+{
+	char text[TEXT], call[32];
+	int n;
+
+	snprintf(call, sizeof(call), "%u@10.0.0.2", dialog);
+	rig.call_id = call;
+	n = rig_sip(text, sizeof(text), method, streams[dialog].tag, cseq, "TCP", "", body);
+	while (tcp_write(rig.tcp, streams[i].conn, text, (size_t)n, rig.now_us) < 0) {
+		peer_round();
+		control_round();
+	}
+}
+
+// Dialogs of all workers, each spoken to by connections of all workers: messages, answers, events
+// and the news of connections go both ways between each two of them.
+static void test_dialogs_on_all_connections(void **state)
+{
+	struct endpoint local = { addr_ipv4(rig_ip(RIG_PEER)), 0 };
+	const struct endpoint remote = { addr_ipv4(rig_ip(RIG_ENGINE)), 5060 };
+	const unsigned requests = STREAMS * STREAMS * ROUNDS;
+	unsigned cseq = 1, homes = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < STREAMS; i++) {
+		local.port = (uint16_t)(41000 + i);
+		homes |= 1u << home_of_flow(&rig.dp->home, rig_ip(RIG_PEER), rig_ip(RIG_ENGINE),
+				 htons(local.port), htons(5060));
+		streams[i].n = 0;
+		streams[i].tag[0] = '\0';
+		streams[i].text = calloc(1, HEARD);
+		assert_non_null(streams[i].text);
+		assert_int_equal(
+			tcp_connect(rig.tcp, &local, &remote, 0, rig.now_us, &streams[i].conn), 0);
+	}
+	assert_true((homes & (homes - 1)) != 0); // of several workers, or nothing is tried
+	until(seen.peer_opened, STREAMS);
+	for (unsigned i = 0; i < STREAMS; i++)
+		stream_say(i, i, "INVITE", 1, STATUS);
+	until(heard("SIP/2.0 200 "), STREAMS);
+	for (unsigned i = 0; i < STREAMS; i++) {
+		strcpy(streams[i].tag, rig_to_tag(strstr(streams[i].text, "SIP/2.0 200 ")));
+		stream_say(i, i, "ACK", 1, "");
+	}
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		cseq++;
+		for (unsigned i = 0; i < STREAMS * STREAMS; i++)
+			stream_say(i / STREAMS, i % STREAMS, "INFO", cseq * STREAMS + i / STREAMS,
+				STATUS);
+	}
+	until(seen.requests, requests);
+	until(heard("SIP/2.0 200 "), requests + STREAMS);
+	until(heard("INFO sip:app@") + seen.lost, requests);
+	for (unsigned i = 0; i < STREAMS; i++)
+		tcp_abort(rig.tcp, streams[i].conn);
+	for (unsigned i = 0; i < STREAMS; i++) {
+		free(streams[i].text);
+		streams[i].text = NULL;
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_all_at_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_dialogs_on_all_connections, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("threads", tests, rig_group_setup, NULL);
