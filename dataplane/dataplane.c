@@ -479,10 +479,10 @@ bool dataplane_pop_event(struct dataplane *dp, uint32_t held, struct event *even
 	return false;
 }
 
-bool dataplane_sleep(struct dataplane *dp)
+bool dataplane_sleep(struct dataplane *dp, uint32_t held)
 {
 	for (unsigned i = 0; i < dp->nworkers; i++) {
-		if (!ring_sleep(&dp->workers[i]->events)) {
+		if ((held >> i & 1) == 0 && !ring_sleep(&dp->workers[i]->events)) {
 			dataplane_awake(dp);
 			return false;
 		}

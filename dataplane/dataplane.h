@@ -121,9 +121,9 @@ bool dataplane_push_command(struct dataplane *dp, struct command *command);
 bool dataplane_pop_event(struct dataplane *dp, uint32_t held, struct event *event);
 
 // Before sleeping: true when nothing waits and the next event will make the descriptor readable;
-// false: there is something to pop. After waking call dataplane_awake(), which also empties the
-// descriptor.
-bool dataplane_sleep(struct dataplane *dp);
+// false: there is something to pop. Of the workers whose bit is set in `held` neither what waits
+// counts nor what comes. After waking call dataplane_awake(), which also empties the descriptor.
+bool dataplane_sleep(struct dataplane *dp, uint32_t held);
 void dataplane_awake(struct dataplane *dp);
 int dataplane_event_fd(const struct dataplane *dp);
 

@@ -11,9 +11,10 @@
 #include "control/csta/csta.h"
 
 enum {
-	EVENTS_PER_TURN = 64,	  // before timers and the operator get their chance
-	SELECTS_PER_BUSY = 64,	  // turns of busy polling between looks at timers and sockets
-	ENDING_US = 1000000,	  // for the last commands to find room
+	EVENTS_PER_TURN = 64,  // before timers and the operator get their chance
+	SELECTS_PER_BUSY = 64, // turns of busy polling between looks at timers and sockets
+	ENDING_US = 1000000,   // for the last commands to find room
+	RETRY_US = 200,        // until commands that found none are tried again
 };
 
 static int on_wake(struct osmo_fd *fd, unsigned int what)
@@ -105,6 +106,12 @@ void loop_block_signals(void)
 	pthread_sigmask(SIG_BLOCK, &set, NULL);
 }
 
+// Only to wake: each turn tries.
+static void on_retry(void *data)
+{
+	(void)data;
+}
+
 int loop_init(struct loop *loop, struct engine *engine, struct dataplane *dataplane, bool busy)
 {
 	sigset_t set = ending_signals();
@@ -121,6 +128,7 @@ int loop_init(struct loop *loop, struct engine *engine, struct dataplane *datapl
 		return -ENOMEM;
 	}
 	loop->watch.n = dataplane_workers(dataplane);
+	osmo_timer_setup(&loop->retry_timer, on_retry, loop);
 	osmo_timer_setup(&loop->watch_timer, on_watch, loop);
 	osmo_timer_schedule(&loop->watch_timer, 0, WATCH_PERIOD_US);
 	return 0;
@@ -129,6 +137,7 @@ int loop_init(struct loop *loop, struct engine *engine, struct dataplane *datapl
 void loop_fini(struct loop *loop)
 {
 	osmo_timer_del(&loop->watch_timer);
+	osmo_timer_del(&loop->retry_timer);
 	osmo_fd_unregister(&loop->wake);
 	osmo_fd_close(&loop->signals);
 }
@@ -153,13 +162,18 @@ static bool has_waiting_commands(struct loop *loop)
 	return !outbox_flush(&loop->engine->outbox);
 }
 
-// One look at timers and sockets: waits for them only when no event can be missed by it.
+// One look at timers and sockets: waits for them only when no event can be missed by it. A worker
+// for which commands wait is no reason to stay awake, however long it stands still.
 static void look_around(struct loop *loop)
 {
-	if (loop->busy || has_waiting_commands(loop) || !dataplane_sleep(loop->dataplane)) {
+	uint32_t held = outbox_held(&loop->engine->outbox);
+
+	if (loop->busy || !dataplane_sleep(loop->dataplane, held)) {
 		osmo_select_main(1);
 		return;
 	}
+	if (held != 0)
+		osmo_timer_schedule(&loop->retry_timer, 0, RETRY_US);
 	osmo_select_main(0);
 	dataplane_awake(loop->dataplane);
 }

@@ -18,6 +18,7 @@ struct loop {
 	struct osmo_fd wake;
 	struct osmo_fd signals;
 	struct osmo_timer_list watch_timer;
+	struct osmo_timer_list retry_timer; // while commands wait for room
 	struct watch watch;
 	bool ending;
 	uint64_t ends_us;   // no later than this, once ending

@@ -554,6 +554,25 @@ static void test_one_stands_still(void **state)
 	rig_drops_sum(RELAY_FULL, 0);
 }
 
+// Control may sleep while there is something of a worker that it leaves alone, and of no other.
+static void test_control_sleeps(void **state)
+{
+	uint16_t port = 44000;
+	unsigned home;
+
+	(void)state;
+	assert_true(dataplane_sleep(rig.dp, 0));
+	dataplane_awake(rig.dp);
+	home = home_of_flow(
+		&rig.dp->home, rig_ip(RIG_PEER), rig_ip(RIG_ENGINE), htons(port), htons(2000));
+	rig_connect(port, 2000);
+	assert_false(dataplane_sleep(rig.dp, 0));
+	assert_false(dataplane_sleep(rig.dp, 1u << ((home + 1) % workers)));
+	assert_true(dataplane_sleep(rig.dp, 1u << home));
+	dataplane_awake(rig.dp);
+	rig_event(EVENT_CONN_OPENED);
+}
+
 // However many connections come and go while a worker stands still, what it is to hear of them
 // takes no more room; and then it knows those that are there.
 static void test_news_wait(void **state)
@@ -779,6 +798,7 @@ int main(void)
 		T(test_written_to_a_connection_that_is_gone),
 		T(test_answers_wait_for_room),
 		T(test_one_stands_still),
+		T(test_control_sleeps),
 		T(test_news_wait),
 		T1(test_messages_wait_for_credit, setup_narrow, 1),
 		T1(test_messages_wait_for_credit, setup_narrow, 4),
