@@ -128,12 +128,23 @@ static void fall_silent(struct walk *walk, struct sim_phone *phone)
 	phone->silent = true;
 }
 
-// On the connection that it has, or on a new one while that is still there.
+// On the connection that it has, or on a new one while that is still there; it may be another phone
+// by now, with other keys and another display.
 static void register_anew(struct walk *walk, struct sim_phone *phone)
 {
+	static const struct {
+		uint32_t device;
+		bool plain;
+	} models[] = { { SCCP_DEVICE_7960, false }, { SCCP_DEVICE_7940, false },
+		{ SCCP_DEVICE_7910, true }, { SCCP_DEVICE_12SP_PLUS, true },
+		{ SCCP_DEVICE_7902, true } };
 	bool same = walk_below(walk, 2) == 0;
+	unsigned model = walk_below(walk, sizeof(models) / sizeof(models[0]));
 
-	walk_says(walk, "%s registers anew%s", phone->name, same ? "" : ", on a new connection");
+	phone->device = models[model].device;
+	phone->plain = models[model].plain;
+	walk_says(walk, "%s registers anew as a %s%s", phone->name, sccp_device_name(phone->device),
+		same ? "" : ", on a new connection");
 	walk->counts->takeovers++;
 	phone->open = same;
 	sim_start(phone);

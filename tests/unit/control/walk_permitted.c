@@ -83,7 +83,7 @@ static bool look(struct walk *walk, struct walk_app *app, const char *word, unsi
 void walk_permitted(struct walk *walk, struct walk_app *app, const char *service, char *words[2],
 	struct walk_permitted *out)
 {
-	struct walk_permitted other;
+	struct walk_permitted other = { 0 };
 
 	memset(out, 0, sizeof(*out));
 	for (unsigned row = 0; row < SERVICES; row++) {
