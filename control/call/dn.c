@@ -192,14 +192,7 @@ bool dn_is_up(const struct dn *dn)
 	return dn_has_phone(dn) || config_cti_notify(dn->engine->config, dn->config);
 }
 
-// A phone of which nobody knows what it is may be one that is controlled, and that prompts.
-static bool phone_is_controlled(const struct phone *phone)
-{
-	const struct phone_model *model = phone_model(phone);
-
-	return model == NULL || model->controlled;
-}
-
+// The same for one that prompts.
 static bool phone_prompts(const struct phone *phone)
 {
 	const struct phone_model *model = phone_model(phone);

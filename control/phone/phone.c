@@ -57,6 +57,13 @@ enum phone_face phone_face(const struct phone *phone)
 	return model == NULL ? PHONE_SOFT_KEYS : (enum phone_face)model->face;
 }
 
+bool phone_is_controlled(const struct phone *phone)
+{
+	const struct phone_model *model = phone_model(phone);
+
+	return model == NULL || model->controlled;
+}
+
 struct line *phone_line(struct phone *phone, uint32_t instance)
 {
 	for (unsigned i = 0; i < phone->line_count; i++) {
@@ -107,12 +114,12 @@ void phone_lost(struct phone *phone)
 
 void phone_identify(struct phone *phone, uint32_t device_type)
 {
-	const struct phone_model *found = phone_model_by_device(device_type);
+	bool controlled = phone_is_controlled(phone);
 
 	phone->device_type = device_type;
-	if (found != phone->found)
+	phone->found = phone_model_by_device(device_type);
+	if (phone_is_controlled(phone) != controlled)
 		phone->engine->lines_changed = true;
-	phone->found = found;
 	// It asks for its buttons next: there is no need to tell it.
 	if (!buttons_are_right(phone)) {
 		if (!buttons_build(phone))

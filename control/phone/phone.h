@@ -110,6 +110,8 @@ struct phone {
 
 // What it is: as configured, else as it said when it registered last. NULL: nobody knows.
 const struct phone_model *phone_model(const struct phone *phone);
+// By CSTA clients: no analog port or gateway. One of which nobody knows what it is may be.
+bool phone_is_controlled(const struct phone *phone);
 // enum phone_face of what it is; one that nobody knows has soft keys.
 enum phone_face phone_face(const struct phone *phone);
 

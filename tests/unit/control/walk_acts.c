@@ -141,6 +141,8 @@ static void register_anew(struct walk *walk, struct sim_phone *phone)
 	bool same = walk_below(walk, 2) == 0;
 	unsigned model = walk_below(walk, sizeof(models) / sizeof(models[0]));
 
+	// The mobile user may have fewer lines there.
+	walk->configured = true;
 	phone->device = models[model].device;
 	phone->plain = models[model].plain;
 	walk_says(walk, "%s registers anew as a %s%s", phone->name, sccp_device_name(phone->device),

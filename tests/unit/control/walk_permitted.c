@@ -116,11 +116,14 @@ static void exchanged_check(
 void walk_permitted_check(struct walk *walk, struct walk_app *app, const char *service,
 	char *words[2], const struct walk_permitted *before)
 {
-	const struct csta_msg *answer = last_answer(walk);
-	bool refused = answer->type == CSTA_ERROR_CODE;
+	const struct csta_msg *answer;
+	bool refused;
 
+	// There may have been no request, so no answer.
 	if (!before->known)
 		return;
+	answer = last_answer(walk);
+	refused = answer->type == CSTA_ERROR_CODE;
 	walk->counts->permitted += before->said;
 	if (!refused && !before->said)
 		fail_msg("%s is done, but was not permitted", service);
@@ -225,7 +228,9 @@ void walk_permitted_told(struct walk *walk)
 	for (unsigned i = 0; i < WALK_PICTURES; i++) {
 		struct picture *picture = &walk->pictures[i];
 
-		if (picture_is_used(picture) && picture->device[0] != '\0')
+		// What a filter keeps from it may have changed what is permitted.
+		if (picture_is_used(picture) && !picture_is_blind(picture) &&
+			picture->device[0] != '\0')
 			picture_may_check(walk, picture);
 	}
 }
