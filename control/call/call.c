@@ -82,6 +82,15 @@ struct call *call_find(struct engine *engine, struct span id)
 	return pool_get(&engine->calls, handle);
 }
 
+// Nobody else can mint such a token.
+bool call_is_gone(const struct engine *engine, struct span id)
+{
+	handle_t handle;
+
+	return token_read(&engine->key, TOKEN_CALL, id, &handle) &&
+	       pool_get(&engine->calls, handle) == NULL;
+}
+
 struct connection *call_connection(struct call *call, const struct dn *dn)
 {
 	struct connection *connection;

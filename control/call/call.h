@@ -296,6 +296,9 @@ enum call_result connection_check_talk(const struct connection *connection);
 // The call whose id this is, or NULL.
 struct call *call_find(struct engine *engine, struct span id);
 
+// There was a call of this id since the engine runs, and it is no more.
+bool call_is_gone(const struct engine *engine, struct span id);
+
 // The DN's own connection in the call, or NULL; onlookers are not found.
 struct connection *call_connection(struct call *call, const struct dn *dn);
 

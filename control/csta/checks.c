@@ -85,8 +85,11 @@ static enum refusal check_destination(
 	return dn == request->dn && field->kind != TO_ANYBODY ? REFUSED_DESTINATION : REFUSED_NOT;
 }
 
+// NULL: of a call that is gone. Its connections are null, whoever had them.
 static bool is_fitting(const struct connection_field *field, const struct connection *connection)
 {
+	if (connection == NULL)
+		return false;
 	return (field->fitting & 1u << connection->state) != 0 ||
 	       (connection->prompted && (field->fitting & 1u << CONNECTION_PROMPTED) != 0);
 }
@@ -107,7 +110,8 @@ static enum refusal connection_by_device(
 	return *out == NULL ? field->none : REFUSED_NOT;
 }
 
-// The connection of the device that the ConnectionID names, whatever its state.
+// The connection of the device that the ConnectionID names, whatever its state; NULL: of a call
+// that is gone.
 static enum refusal find_connection(const struct request *request,
 	const struct connection_field *field, struct dn *dn, struct connection **out)
 {
@@ -118,9 +122,22 @@ static enum refusal find_connection(const struct request *request,
 		return connection_by_device(field, dn, out);
 	call = call_find(request->engine, span_str(id->call_id));
 	if (call == NULL)
-		return words[field->meant].no_call;
+		return call_is_gone(request->engine, span_str(id->call_id))
+			       ? REFUSED_NOT
+			       : words[field->meant].no_call;
 	*out = call_connection(call, dn);
 	return *out == NULL ? words[field->meant].no_connection : REFUSED_NOT;
+}
+
+// Both ConnectionIDs name the same connection, one that is no more included.
+static bool is_twice(const struct request *request, const struct service *service)
+{
+	const struct csta_connection *held = connection_id(request, &service->held);
+	const struct csta_connection *connection = connection_id(request, &service->connection);
+
+	if (request->held != request->connection)
+		return false;
+	return request->held != NULL || strcmp(held->call_id, connection->call_id) == 0;
 }
 
 static enum refusal find_connections(struct request *request, const struct service *service)
@@ -133,11 +150,11 @@ static enum refusal find_connections(struct request *request, const struct servi
 	if (refusal == REFUSED_NOT)
 		refusal = find_connection(
 			request, &service->connection, request->dn, &request->connection);
-	if (refusal != REFUSED_NOT)
+	if (refusal != REFUSED_NOT || service->held.at == 0)
 		return refusal;
-	if (service->held.at != 0 && request->holding != request->dn)
+	if (request->holding != request->dn)
 		return REFUSED_NOT_SAME_DEVICE;
-	return request->held == request->connection ? REFUSED_HELD_CONNECTION : REFUSED_NOT;
+	return is_twice(request, service) ? REFUSED_HELD_CONNECTION : REFUSED_NOT;
 }
 
 static enum refusal check_states(struct request *request, const struct service *service)
@@ -169,7 +186,7 @@ static enum refusal check_connections(struct request *request, const struct serv
 
 	if (refusal != REFUSED_NOT)
 		return refusal;
-	if (service->destination.kind == TO_NEWCOMER &&
+	if (service->destination.kind == TO_NEWCOMER && request->connection != NULL &&
 		connection_check_target(request->connection, request->number) != CALL_OK)
 		return REFUSED_DESTINATION;
 	refusal = check_states(request, service);

@@ -317,7 +317,7 @@ static void while_ringing(void **state)
 	assert_string_equal(client_ask(&o->cb, CLEAR("<deviceID>202</deviceID>")),
 		OPERATION("invalidConnectionID"));
 	assert_string_equal(client_ask(&o->cb, CLEAR("C2")), "ClearConnectionResponse");
-	assert_string_equal(client_ask(&o->cb, CLEAR("C2")), OPERATION("invalidCallID"));
+	assert_string_equal(client_ask(&o->cb, CLEAR("C2")), STATE("noConnectionToClear"));
 }
 
 // The client's own strings, to the letter; other devices in the form of its line. 302 is the
