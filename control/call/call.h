@@ -84,6 +84,9 @@ struct call {
 	// Whose phone mixes for all, in a call that has three parties or is to have them. NULL:
 	// none.
 	struct connection *mixer;
+	// While there is one that mixes: who called whom where its third party came from, which is
+	// the call that was joined to this one, or how it was called into the talk.
+	struct party added_calling, added_called;
 	struct party redirecting; // who diverted it last; number empty: never diverted
 	uint64_t started_us;      // CLOCK_MONOTONIC
 	uint8_t redirections;
@@ -124,6 +127,7 @@ struct connection {
 	// channel and is not among its DN's connections.
 	bool onlooker;
 	bool outbound;      // it began the call it is in, or was in before a transfer
+	bool added;         // the third party of a call that is mixed, or to be
 	bool prompted;      // initiated, but its user has yet to lift the handset; `digits` is whom to call
 	uint8_t purpose;    // enum dial_purpose
 	uint8_t timer_kind; // enum connection_timer

@@ -93,11 +93,23 @@ static void change_places(struct connection *held, struct connection *active)
 	TAILQ_INSERT_TAIL(&call->connections, held, in_call);
 }
 
+// Who called whom among the two that the joined call had.
+static void added_set(struct call *call, const struct connection *own, struct connection *added)
+{
+	struct party near = call_party(own->call, own), far = call_party(added->call, added);
+	bool calls = added->dn == added->call->calling.dn;
+
+	call->added_calling = calls ? far : near;
+	call->added_called = calls ? near : far;
+	added->added = true;
+}
+
 static void confer(struct connection *held, struct connection *active)
 {
 	struct call *call = held->call, *other = active->call;
 	struct party added = party_of_dn(partner(active)->dn);
 
+	added_set(call, active, partner(active));
 	call_merge(call, other, CSTA_CAUSE_CONFERENCE);
 	change_places(held, active);
 	call_set_mixer(call, active);
@@ -126,21 +138,28 @@ enum call_result connections_conference(struct connection *held, struct connecti
 	return CALL_OK;
 }
 
-// Of two who are in a call one is the calling and one the called party, in the places they had.
-static void pair_up(struct call *call)
+// The first party of a call that is not this one, and has not left.
+static struct connection *party_but(const struct call *call, const struct connection *but)
 {
-	struct connection *first = TAILQ_FIRST(&call->connections), *second;
-	struct party one, two;
-	bool turned;
+	struct connection *connection;
 
-	while (first->onlooker || first->state == CONNECTION_NULL)
-		first = TAILQ_NEXT(first, in_call);
-	second = connection_peer(first);
-	one = call_party(call, first);
-	two = call_party(call, second);
-	turned = first->dn == call->called.dn || second->dn == call->calling.dn;
-	call->calling = turned ? two : one;
-	call->called = turned ? one : two;
+	TAILQ_FOREACH (connection, &call->connections, in_call) {
+		if (connection != but && !connection->onlooker &&
+			connection->state != CONNECTION_NULL)
+			return connection;
+	}
+	return NULL;
+}
+
+// Of two who talk in a call one is the calling and one the called party, in the places they had.
+static void pair_up(struct call *call, const struct connection *one, const struct connection *two)
+{
+	const struct connection *calls =
+		one->dn == call->called.dn || two->dn == call->calling.dn ? two : one;
+	struct party calling = call_party(call, calls);
+
+	call->called = call_party(call, calls == one ? two : one);
+	call->calling = calling;
 	// Who diverted the third party, or their own call before, is of no concern any more.
 	call->redirecting = (struct party){ 0 };
 	call->party_changes++;
@@ -173,7 +192,9 @@ enum call_result connection_join(struct connection *connection, const char *numb
 	if (result != CALL_OK)
 		return result;
 	if (call->redirecting.number[0] != '\0')
-		pair_up(call);
+		pair_up(call, connection, connection_peer(connection));
+	call->added_calling = call_party(call, connection);
+	call->added_called = to;
 	call_set_mixer(call, connection);
 	call->redirections = 0;
 	call_offer(call, &to, CSTA_CAUSE_SINGLE_STEP_CONFERENCE);
@@ -217,11 +238,36 @@ enum call_result conference_remove_last(struct connection *mixer)
 	return connection_drop(last_but(call, mixer), mixer->dn, CSTA_CAUSE_NORMAL_CLEARING);
 }
 
+// The third party and one of the others are left: the call is that in which it was reached, also at
+// their phones. While it rings it is the called one, of whoever is left, and who diverted the call
+// to it is still named.
+static void added_stays(struct call *call, struct connection *other, struct connection *added)
+{
+	call->called = call->added_called;
+	call->calling = call->added_calling;
+	if (added->state == CONNECTION_ALERTING)
+		call->calling = call_party(call, other);
+	else
+		pair_up(call, other, added);
+	other->outbound = call->calling.dn == other->dn;
+	added->outbound = !other->outbound;
+	added->added = false;
+	call->party_changes++;
+}
+
 void conference_shrunk(struct call *call)
 {
+	struct connection *one, *two;
+
 	if (call->mixer == NULL || call_members(call) >= CONFERENCE_PARTIES)
 		return;
 	call_set_mixer(call, NULL);
-	if (call_members(call) == 2)
-		pair_up(call);
+	if (call_members(call) != 2)
+		return;
+	one = party_but(call, NULL);
+	two = party_but(call, one);
+	if (two->added)
+		added_stays(call, one, two);
+	else
+		pair_up(call, one, two);
 }

@@ -187,6 +187,7 @@ static void deliver(struct call *call, struct dn *dn, enum csta_cause cause)
 		caller_fails(call_caller(call), CSTA_CAUSE_RESOURCES_NOT_AVAILABLE);
 		return;
 	}
+	connection->added = call->mixer != NULL;
 	call_transition(&(struct transition){
 		.kind = TRANSITION_DELIVERED,
 		.cause = cause,
