@@ -230,6 +230,16 @@ struct line *dn_line(struct dn *dn)
 	return first_line(dn, phone_is_registered);
 }
 
+static bool phone_mixes(const struct phone *phone)
+{
+	return phone->mixes;
+}
+
+struct line *dn_mixing_line(struct dn *dn)
+{
+	return first_line(dn, phone_mixes);
+}
+
 struct line *dn_client_line(struct dn *dn)
 {
 	return first_line(dn, phone_is_controlled);

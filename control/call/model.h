@@ -82,6 +82,8 @@ enum call_result connection_proceed(struct connection *connection, struct line *
 
 // The first line of the DN on a phone in service, or NULL.
 struct line *dn_line(struct dn *dn);
+// The same, of a phone that can mix a conference.
+struct line *dn_mixing_line(struct dn *dn);
 // The first of those where clients may have calls made and answered, not on an analog port or a
 // gateway; and where they may have the user asked to lift the handset.
 struct line *dn_client_line(struct dn *dn);

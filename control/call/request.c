@@ -344,6 +344,16 @@ static struct connection *line_involved(struct line *line)
 	return NULL;
 }
 
+// Who goes on with this held connection at another phone of its line's DN, or NULL. A conference
+// that nobody can mix any more could not be resumed.
+static struct line *heir_of(const struct connection *connection)
+{
+	if (connection->state != CONNECTION_HOLD)
+		return NULL;
+	return connection->call->mixer == connection ? dn_mixing_line(connection->dn)
+						     : dn_line(connection->dn);
+}
+
 static struct connection *dn_ringing(struct dn *dn)
 {
 	struct connection *connection;
@@ -363,8 +373,8 @@ void calls_line_lost(struct line *line)
 	// Each round ends one connection, or leaves it to those who have the DN too: a held call
 	// can be resumed by any of them.
 	while ((connection = line_involved(line)) != NULL) {
-		heir = dn_line(line->dn);
-		if (heir == NULL || connection->state != CONNECTION_HOLD) {
+		heir = heir_of(connection);
+		if (heir == NULL) {
 			connection_clear(connection, CSTA_CAUSE_DEST_OUT_OF_ORDER);
 			continue;
 		}

@@ -33,6 +33,8 @@ static void connection_check(const struct connection *connection, const struct c
 	}
 	assert_true(is_at_dn(connection));
 	assert_ptr_equal(call_connection(connection->call, connection->dn), connection);
+	if (connection->state == CONNECTION_ALERTING)
+		assert_ptr_not_equal(call->calling.dn, connection->dn);
 	assert_null(connection->joined_from);
 	if (connection->consultation != NULL)
 		assert_ptr_equal(connection->consultation->consults_for, connection);
@@ -74,8 +76,13 @@ static void call_check(const struct call *call, unsigned *connections)
 	// A party of more than two is mixed by one of them.
 	assert_true(parties <= 3);
 	assert_int_equal(parties == 3, call->mixer != NULL);
-	if (call->mixer != NULL)
-		assert_true(call->mixer->call == call && connection_is_up(call->mixer));
+	if (parties == 2)
+		assert_non_null(call_connection((struct call *)call, call->calling.dn));
+	if (call->mixer == NULL)
+		return;
+	assert_true(call->mixer->call == call && connection_is_up(call->mixer));
+	// Held it can be resumed.
+	assert_true(call->mixer->line->phone->mixes);
 }
 
 static void model_check(const struct engine *engine)
