@@ -309,12 +309,20 @@ static bool arp_header_good(const struct packet *pkt, const struct rte_arp_hdr *
 	       rte_is_valid_assigned_ether_addr(&arp->arp_data.arp_sha);
 }
 
+// A station of the port's subnet, which packets may be sent to. Who probes has no address yet (RFC
+// 5227 2.1.1); who uses one of another subnet is answered like any other (RFC 826), by the address
+// it gave.
+static bool sender_is_neighbour(const struct port *port, const struct rte_arp_ipv4 *data)
+{
+	return data->arp_sip != 0 && ((data->arp_sip ^ port->addr) & port->mask) == 0;
+}
+
 void arp_input(struct worker *worker, const struct packet *pkt)
 {
 	const struct port *port = &worker->ports[pkt->port];
 	const struct rte_arp_hdr *arp = (const struct rte_arp_hdr *)pkt->p;
 	const struct rte_arp_ipv4 *data = &arp->arp_data;
-	bool to_us;
+	bool to_us, asks_us;
 
 	if (!arp_header_good(pkt, arp)) {
 		drop(worker, DROP_ARP_MALFORMED);
@@ -325,22 +333,20 @@ void arp_input(struct worker *worker, const struct packet *pkt)
 		return;
 	}
 	to_us = data->arp_tip == port->addr;
-	if (data->arp_sip == 0) {
-		// A probe (RFC 5227 2.1.1): answered, so that nobody takes our address; not
-		// learned.
-	} else if ((data->arp_sip & port->mask) != (port->addr & port->mask)) {
-		drop(worker, DROP_ARP_SOURCE);
-		return;
-	} else {
+	asks_us = to_us && arp->arp_opcode == htons(RTE_ARP_OP_REQUEST);
+	if (sender_is_neighbour(port, data)) {
 		arp_learn(worker, pkt, data, to_us);
 		if (!pkt->settled)
 			relay_arp(worker, pkt);
+	} else if (data->arp_sip != 0 && !asks_us) {
+		drop(worker, DROP_ARP_SOURCE);
+		return;
 	}
 	if (pkt->settled) // the worker that received it answers it
 		return;
 	if (arp->arp_opcode == htons(RTE_ARP_OP_REPLY))
 		worker->n.arp_replies_in++;
-	if (!to_us || arp->arp_opcode != htons(RTE_ARP_OP_REQUEST))
+	if (!asks_us)
 		return;
 	worker->n.arp_requests_in++;
 	worker->n.arp_replies_out++;

@@ -75,14 +75,35 @@ static void test_arp_probe_is_answered_not_learned(void **state)
 	assert_null(arp_find(&rig.worker->arp, 0, 0));
 }
 
+// The sender uses an address of another interface of its own: it gets its answer, and no place.
+static void test_arp_stranger_is_answered_not_learned(void **state)
+{
+	const struct rte_arp_hdr *arp;
+	const struct rig_frame *frame;
+
+	(void)state;
+	arp_send(0, RTE_ARP_OP_REQUEST, "172.30.0.1", RIG_ENGINE);
+	frame = rig_out();
+	assert_non_null(frame);
+	arp = (const struct rte_arp_hdr *)(frame->bytes + ETH);
+	assert_int_equal(arp->arp_opcode, htons(RTE_ARP_OP_REPLY));
+	assert_int_equal(arp->arp_data.arp_sip, rig_ip(RIG_ENGINE));
+	assert_int_equal(arp->arp_data.arp_tip, rig_ip("172.30.0.1"));
+	assert_memory_equal(frame->bytes, &arp->arp_data.arp_tha, 6); // to the station itself
+	assert_null(rig_out());
+	assert_int_equal(rig.worker->arp.known, 0);
+	rig_drops(ARP_SOURCE, 0);
+}
+
 static void test_arp_refuses(void **state)
 {
 	uint8_t cut[30] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 0, 2, 0x08, 0x06, 0,
 		1 };
 
 	(void)state;
-	arp_send(0, RTE_ARP_OP_REQUEST, "10.0.9.9", RIG_ENGINE); // not of that subnet
-	rig_drops(ARP_SOURCE, 1);
+	arp_send(0, RTE_ARP_OP_REQUEST, "10.0.9.9", "10.0.0.77"); // not of that subnet
+	arp_send(0, RTE_ARP_OP_REPLY, "10.0.9.9", RIG_ENGINE);
+	rig_drops(ARP_SOURCE, 2);
 	arp_send(0, RTE_ARP_OP_REPLY, RIG_ENGINE, RIG_ENGINE); // claims our address
 	rig_drops(ARP_CONFLICT, 1);
 	rig_frame(0, cut, sizeof(cut));
@@ -654,8 +675,8 @@ static void test_checksums_out_by_the_port(void **state)
 	assert_non_null(frame);
 	ip = (const struct rte_ipv4_hdr *)(frame->bytes + ETH);
 	udp = (const struct rte_udp_hdr *)(ip + 1);
-	assert_true(frame->flags == (RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IP_CKSUM |
-					    RTE_MBUF_F_TX_UDP_CKSUM));
+	assert_true(frame->flags ==
+		    (RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IP_CKSUM | RTE_MBUF_F_TX_UDP_CKSUM));
 	assert_int_equal(frame->l2, ETH);
 	assert_int_equal(frame->l3, IP);
 	assert_int_equal(ip->hdr_checksum, 0);
@@ -756,6 +777,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_arp_answers),
 		TEST(test_arp_probe_is_answered_not_learned),
+		TEST(test_arp_stranger_is_answered_not_learned),
 		TEST(test_arp_refuses),
 		TEST(test_arp_gives_up),
 		TEST(test_arp_ages),
