@@ -102,12 +102,49 @@ void phone_ignore(struct phone *phone, enum phone_ignored reason)
 	phone->engine->ignored[reason]++;
 }
 
+static bool is_declined_at(const struct connection *connection, const struct phone *phone)
+{
+	const struct appearance *a;
+
+	TAILQ_FOREACH (a, &connection->appearances, in_connection) {
+		if (a->line->phone == phone && a->declined)
+			return true;
+	}
+	return false;
+}
+
+// A call that rings at none of the phones that are left, as their users declined it; or NULL.
+static struct connection *declined_by_all(const struct dn *dn)
+{
+	struct connection *connection;
+	const struct line *line;
+
+	TAILQ_FOREACH (connection, &dn->connections, at_dn) {
+		if (!connection_rings(connection) || TAILQ_EMPTY(&connection->appearances))
+			continue;
+		TAILQ_FOREACH (line, &dn->lines, at_dn) {
+			if (phone_is_registered(line->phone) &&
+				!is_declined_at(connection, line->phone))
+				break;
+		}
+		if (line == NULL)
+			return connection;
+	}
+	return NULL;
+}
+
 void phone_lost(struct phone *phone)
 {
+	struct connection *declined;
+
 	phone_forget(phone);
 	phone_refresh(phone);
-	for (unsigned i = 0; i < phone->line_count; i++)
+	for (unsigned i = 0; i < phone->line_count; i++) {
 		calls_line_lost(&phone->lines[i]);
+		// Each time the DN has one less that rings.
+		while ((declined = declined_by_all(phone->lines[i].dn)) != NULL)
+			connection_decline(declined);
+	}
 }
 
 // --- lines -------------------------------------------------------------------------------------

@@ -259,6 +259,13 @@ static void refused_at_one(void **state)
 	rig_story_is(w->rig, "Failed 201 fail busy\nConnectionCleared 201 null busy\n");
 	assert_non_null(sim_call_in(w->c, SCCP_CALL_STATE_BUSY));
 	sim_on_hook(w->c);
+	// Or where the one that still rang is gone.
+	sim_enbloc(w->c, "201");
+	sim_soft_key(w->a, SCCP_SOFTKEY_DND);
+	assert_non_null(sim_call_in(w->c, SCCP_CALL_STATE_RING_OUT));
+	sim_disconnect(w->b, CONN_CLOSE_PEER);
+	assert_non_null(sim_call_in(w->c, SCCP_CALL_STATE_BUSY));
+	sim_on_hook(w->c);
 	assert_int_equal(w->a->violations + w->b->violations, 0);
 	rig_is_idle(w->rig);
 }
