@@ -399,13 +399,14 @@ static const char *act_configure(struct world *world, const struct script_line *
 static const struct {
 	const char *word;
 	const char *(*act)(struct world *world, const struct script_line *line);
+	bool inside; // done to an engine in this program
 } world_verbs[] = {
-	{ "watch", act_watch },
-	{ "wait", act_wait },
-	{ "forget", act_forget },
-	{ "login", act_login },
-	{ "logout", act_logout },
-	{ "configure", act_configure },
+	{ "watch", act_watch, false },
+	{ "wait", act_wait, true },
+	{ "forget", act_forget, false },
+	{ "login", act_login, true },
+	{ "logout", act_logout, true },
+	{ "configure", act_configure, true },
 };
 
 static bool names_add(struct phone_names *names, const struct script_line *line, const char *verb)
@@ -459,6 +460,8 @@ const char *world_act(struct world *world, const struct script_line *line)
 	view = world_phone(world, line->words[0]);
 	for (size_t i = 0; i < sizeof(world_verbs) / sizeof(world_verbs[0]); i++) {
 		if (strcmp(world_verbs[i].word, line->words[0]) == 0) {
+			if (world_verbs[i].inside && world->elsewhere != NULL)
+				return "cannot be done to an engine elsewhere";
 			wrong = world_verbs[i].act(world, line);
 			if (wrong == NULL)
 				world_hear(world);

@@ -5,12 +5,18 @@
 //	scenarios FOLDER            all
 //	scenarios FOLDER FILE...    those of these files
 //	scenarios FOLDER --print FILE   writes the file anew with the views as they are now
+// and one by its name, with an engine that runs elsewhere:
+//	scenarios FOLDER --config NAME  writes the configuration that this engine must have
+//	scenarios FOLDER --wire NAME ADDRESS udp|tcp [BODIES [gate]]   plays it over sockets; into
+//	                                the folder BODIES goes every CSTA body that comes; gate:
+//	                                it waits for a line on its input before applications come
 #include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tests/scenarios/scenario.h"
+#include "tests/scenarios/wire.h"
 #include "tests/unit/control/harness.h"
 
 enum { FILES_MAX = 80, TESTS_MAX = 600, REQUIREMENTS_MAX = 100 };
@@ -86,15 +92,15 @@ static void fails(void **state)
 
 // --- the table of the README ---------------------------------------------------------------------
 
-static bool scenario_exists(const char *name)
+static const struct scenario *scenario_find(const char *name)
 {
 	for (unsigned i = 0; i < file_count; i++) {
 		for (unsigned k = 0; k < files[i].count; k++) {
 			if (strcmp(files[i].scenarios[k].name, name) == 0)
-				return true;
+				return &files[i].scenarios[k];
 		}
 	}
-	return false;
+	return NULL;
 }
 
 // The rows of the product's requirements that are about services, features and their restrictions.
@@ -134,7 +140,7 @@ static void row_check(char *line)
 		name += strspn(name, " ");
 		while (name[strlen(name) - 1] == ' ')
 			name[strlen(name) - 1] = '\0';
-		if (!scenario_exists(name))
+		if (scenario_find(name) == NULL)
 			fail_msg("no scenario is called \"%s\"", name);
 	}
 }
@@ -170,6 +176,51 @@ static int print_file(const char *name)
 	return scenario_file_print(&files[0], office, stdout) == 0 ? 0 : 1;
 }
 
+static const struct scenario *scenario_named(const char *name)
+{
+	const struct scenario *scenario = files_load("*.txt") ? scenario_find(name) : NULL;
+
+	if (scenario == NULL)
+		fprintf(stderr, "no scenario is called \"%s\"\n", name);
+	return scenario;
+}
+
+static int print_config(const char *name)
+{
+	const struct scenario *scenario = scenario_named(name);
+
+	if (scenario == NULL)
+		return 1;
+	scenario_config(scenario, office, stdout);
+	return 0;
+}
+
+static void play_over_wire(void **state)
+{
+	if (scenario_play_elsewhere(*state, office, wire_event, stderr) != 0)
+		fail();
+}
+
+static int play_elsewhere(char *const *args, int count)
+{
+	const struct scenario *scenario = scenario_named(args[0]);
+	struct wire_options options = {
+		.server = args[1],
+		.udp = strcmp(args[2], "udp") == 0,
+		.gate = count > 4 && strcmp(args[4], "gate") == 0,
+		.bodies = count > 3 ? args[3] : NULL,
+	};
+	struct CMUnitTest test = { args[0], play_over_wire, NULL, NULL, (void *)scenario };
+	int status;
+
+	if (scenario == NULL)
+		return 1;
+	wire_open(&options);
+	status = _cmocka_run_group_tests("scenarios over sockets", &test, 1, NULL, NULL);
+	wire_close();
+	return status;
+}
+
 static unsigned tests_add(struct CMUnitTest *tests, unsigned from, CMUnitTestFunction function)
 {
 	unsigned n = 0;
@@ -195,6 +246,10 @@ int main(int argc, char **argv)
 		return 2;
 	if (argc == 4 && strcmp(argv[2], "--print") == 0)
 		return print_file(argv[3]);
+	if (argc == 4 && strcmp(argv[2], "--config") == 0)
+		return print_config(argv[3]);
+	if (argc >= 6 && strcmp(argv[2], "--wire") == 0)
+		return play_elsewhere(argv + 3, argc - 3);
 	for (int i = 2; i < argc; i++) {
 		if (!files_load(argv[i]))
 			return 1;

@@ -219,7 +219,8 @@ struct play {
 	struct world *world;
 	struct expected *expected;
 	FILE *report;
-	FILE *out; // where to write the scenario anew; NULL when playing
+	FILE *out;                   // where to write the scenario anew; NULL when playing
+	events_elsewhere *elsewhere; // where the engine is; NULL: in here
 	unsigned faults;
 };
 
@@ -279,7 +280,7 @@ static unsigned scenario_run(struct play *play, const char *office)
 	const struct scenario_file *file = play->scenario->file;
 	int i;
 
-	play->world = world_new(office);
+	play->world = world_new(office, play->elsewhere);
 	play->expected = calloc(1, sizeof(*play->expected));
 	assert_non_null(play->expected);
 	for (i = play->scenario->first; i < play->scenario->end && play->faults == 0; i++) {
@@ -303,6 +304,28 @@ unsigned scenario_play(const struct scenario *scenario, const char *office, FILE
 	return scenario_run(&play, office);
 }
 
+unsigned scenario_play_elsewhere(
+	const struct scenario *scenario, const char *office, events_elsewhere *events, FILE *report)
+{
+	struct play play = { .scenario = scenario, .report = report, .elsewhere = events };
+
+	return scenario_run(&play, office);
+}
+
+void scenario_config(const struct scenario *scenario, const char *office, FILE *out)
+{
+	struct world *world = world_new(office, NULL);
+
+	for (int i = scenario->first; i < scenario->end; i++) {
+		const struct script_line *line = &scenario->file->script.lines[i];
+
+		if (line->count > 0 && strcmp(line->words[0], "with") == 0)
+			assert_null(world_act(world, line));
+	}
+	fprintf(out, "%s\n", world->config);
+	world_free(world);
+}
+
 unsigned scenario_file_print(const struct scenario_file *file, const char *office, FILE *out)
 {
 	unsigned faults = 0;
@@ -310,7 +333,9 @@ unsigned scenario_file_print(const struct scenario_file *file, const char *offic
 	for (int i = 0; i < file->scenarios[0].first - 1; i++)
 		fputs(file->raw[i], out);
 	for (unsigned i = 0; i < file->count && faults == 0; i++) {
-		struct play play = { &file->scenarios[i], NULL, NULL, stderr, out, 0 };
+		struct play play = {
+			.scenario = &file->scenarios[i], .report = stderr, .out = out
+		};
 
 		fputs(file->raw[file->scenarios[i].first - 1], out);
 		faults = scenario_run(&play, office);

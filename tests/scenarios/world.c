@@ -8,13 +8,14 @@
 
 #include "control/csta/csta.h"
 
-struct world *world_new(const char *office)
+struct world *world_new(const char *office, events_elsewhere *elsewhere)
 {
 	struct world *world = calloc(1, sizeof(*world));
 
 	assert_non_null(world);
 	world->lines = calloc(WORLD_LINES, sizeof(world->lines[0]));
 	assert_non_null(world->lines);
+	world->elsewhere = elsewhere;
 	world->config_size = (size_t)snprintf(world->config, sizeof(world->config), "%s", office);
 	assert_true(world->config_size < sizeof(world->config));
 	return world;
@@ -57,6 +58,7 @@ void world_begin(struct world *world)
 	const char *at = world->config;
 
 	world->rig = rig_new(world->config);
+	world->rig->elsewhere = world->elsewhere;
 	world->rig->engine.report = monitors_report;
 	world->rig->engine.notify = monitors_notify;
 	while ((at = strstr(at, key)) != NULL) {

@@ -23,7 +23,8 @@ struct phone_names {
 
 struct world {
 	struct rig *rig;
-	char config[CONFIG_SIZE]; // of the office and of this scenario
+	events_elsewhere *elsewhere; // NULL: it is in here
+	char config[CONFIG_SIZE];    // of the office and of this scenario
 	size_t config_size;
 	struct phone_names away;   // do not register at once
 	struct phone_names mixing; // offer to mix conferences
@@ -40,7 +41,7 @@ struct world {
 };
 
 // Without the engine: `with` and `away` come first.
-struct world *world_new(const char *office);
+struct world *world_new(const char *office, events_elsewhere *elsewhere);
 void world_free(struct world *world);
 
 // The engine and the phones of the configuration, each named by the digits of its MAC address.

@@ -261,10 +261,8 @@ static void on_message(struct sim_phone *phone, const struct sccp_msg *msg)
 	}
 }
 
-static bool take(void *ctx, const struct command *command)
+bool rig_take(struct rig *rig, const struct command *command)
 {
-	struct rig *rig = ctx;
-
 	if (rig->full)
 		return false;
 	record(rig, command);
@@ -279,6 +277,11 @@ static bool take(void *ctx, const struct command *command)
 			sim_disconnect(phone, CONN_CLOSE_LOCAL);
 	}
 	return true;
+}
+
+static bool take(void *ctx, const struct command *command)
+{
+	return rig_take(ctx, command);
 }
 
 // --- the rig -----------------------------------------------------------------------------------
@@ -361,7 +364,10 @@ bool sim_acknowledge(struct sim_phone *phone)
 
 void rig_event(struct rig *rig, const struct event *event)
 {
-	engine_event(&rig->engine, event);
+	if (rig->elsewhere != NULL)
+		rig->elsewhere(rig, event);
+	else
+		engine_event(&rig->engine, event);
 	for (unsigned i = 0; i < rig->phone_count; i++) {
 		while (!rig->phones[i].lazy && sim_acknowledge(&rig->phones[i]))
 			;

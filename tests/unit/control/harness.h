@@ -69,6 +69,11 @@ struct sim_phone {
 	char log[SIM_LOG_SIZE]; // a line for each message received
 };
 
+struct rig;
+
+// Takes the events for an engine that runs elsewhere, whose commands it hands to rig_take().
+typedef void events_elsewhere(struct rig *rig, const struct event *event);
+
 struct rig {
 	struct engine engine;
 	struct config *config;
@@ -76,8 +81,9 @@ struct rig {
 	struct sim_phone phones[RIG_PHONES_MAX];
 	unsigned phone_count;
 	uint32_t next_conn;
-	unsigned seconds; // waited so far
-	bool full;        // the ring takes nothing
+	unsigned seconds;            // waited so far
+	bool full;                   // the ring takes nothing
+	events_elsewhere *elsewhere; // NULL: the engine is in here
 	// All commands since rig_forget(), oldest first; those to phones too.
 	struct command **commands;
 	size_t command_count;
@@ -113,6 +119,9 @@ static inline void engine_cti_changed(struct engine *engine)
 
 // One turn, and those that the phones' media acknowledgements cause.
 void rig_event(struct rig *rig, const struct event *event);
+// A command arrived: records it and lets the phone that it is for have it. False when the ring is
+// full.
+bool rig_take(struct rig *rig, const struct command *command);
 // Lets the time pass second by second; phones send a KeepAlive every 30 seconds.
 void rig_wait(struct rig *rig, unsigned seconds);
 // Forgets commands, logs and story so far.
