@@ -14,7 +14,24 @@
 
 enum { MARK = 0x1e }; // stands before the verdict on a line: '0' is right
 
-int link_open(struct link *link, const char *path)
+// What the last call on the socket found wrong; its time limit says EAGAIN.
+static int link_error(void)
+{
+	return errno == EAGAIN ? -ETIMEDOUT : -errno;
+}
+
+static int link_connect(int fd, const struct sockaddr_un *address, unsigned wait_s)
+{
+	struct timeval limit = { .tv_sec = wait_s };
+
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)) < 0 ||
+		setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit)) < 0 ||
+		connect(fd, (const struct sockaddr *)address, sizeof(*address)) < 0)
+		return link_error();
+	return 0;
+}
+
+int link_open(struct link *link, const char *path, unsigned wait_s)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	int error;
@@ -25,10 +42,9 @@ int link_open(struct link *link, const char *path)
 	*link = (struct link){ .fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0) };
 	if (link->fd < 0)
 		return -errno;
-	if (connect(link->fd, (struct sockaddr *)&address, sizeof(address)) == 0)
-		return 0;
-	error = -errno;
-	close(link->fd);
+	error = link_connect(link->fd, &address, wait_s);
+	if (error < 0)
+		link_close(link);
 	return error;
 }
 
@@ -52,7 +68,7 @@ static int send_line(struct link *link, const char *line)
 		if (sent < 0 && errno == EINTR)
 			continue;
 		if (sent <= 0)
-			return -EPIPE;
+			return sent < 0 ? link_error() : -EPIPE;
 		left -= (size_t)sent;
 		of_line = (size_t)sent < pieces[0].iov_len ? (size_t)sent : pieces[0].iov_len;
 		pieces[0].iov_base = (char *)pieces[0].iov_base + of_line;
@@ -61,8 +77,8 @@ static int send_line(struct link *link, const char *line)
 	return 0;
 }
 
-// More bytes. False at the end.
-static bool fill(struct link *link)
+// More bytes. 0; -EPIPE at the end, -ETIMEDOUT.
+static int fill(struct link *link)
 {
 	ssize_t count;
 
@@ -70,43 +86,45 @@ static bool fill(struct link *link)
 		count = read(link->fd, link->bytes, sizeof(link->bytes));
 	} while (count < 0 && errno == EINTR);
 	if (count <= 0)
-		return false;
+		return count < 0 && errno == EAGAIN ? -ETIMEDOUT : -EPIPE;
 	link->at = 0;
 	link->count = (size_t)count;
-	return true;
+	return 0;
 }
 
-// The next byte, or -1 at the end.
+// The next byte, or what fill() has against it.
 static int next_byte(struct link *link)
 {
-	if (link->at == link->count && !fill(link))
-		return -1;
-	return (unsigned char)link->bytes[link->at++];
+	int error = link->at == link->count ? fill(link) : 0;
+
+	return error < 0 ? error : (unsigned char)link->bytes[link->at++];
 }
 
 // Text up to the mark, which is not passed on, then the verdict.
 static int take_answer(struct link *link, FILE *out)
 {
-	int byte;
+	int byte, end;
 
 	while ((byte = next_byte(link)) != MARK) {
 		if (byte < 0)
-			return -EPIPE;
-		if (out != NULL)
-			fputc(byte, out);
+			return byte;
+		fputc(byte, out);
 	}
 	byte = next_byte(link);
-	if (byte < 0 || next_byte(link) < 0)
-		return -EPIPE;
-	if (out != NULL)
-		fflush(out);
+	end = byte < 0 ? byte : next_byte(link);
+	if (end < 0)
+		return end;
+	fflush(out);
 	return byte == '0';
 }
 
+// One that takes no line may have said why before it hung up.
 int link_run(struct link *link, const char *line, FILE *out)
 {
-	if (send_line(link, line) < 0)
-		return -EPIPE;
+	int error = send_line(link, line);
+
+	if (error == -ETIMEDOUT)
+		return error;
 	return take_answer(link, out);
 }
 
@@ -120,12 +138,14 @@ int link_begin(struct link *link, FILE *out)
 
 	if (greeting != NULL)
 		fclose(greeting);
-	if (status < 0 && said != NULL && size > 0)
+	if (status == -EPIPE && size > 0) {
 		fwrite(said, 1, size, out);
+		status = -ECONNREFUSED;
+	}
 	free(said);
 	if (status >= 0)
 		status = link_run(link, "enable", out);
-	return status >= 0 ? 0 : -EPROTO;
+	return status < 0 ? status : 0;
 }
 
 // Waits for bytes with all signals let in: they come here or not at all, so that *stop cannot be
@@ -143,11 +163,18 @@ static bool wait_bytes(struct link *link, const volatile bool *stop)
 	return !*stop;
 }
 
-void link_follow(struct link *link, const volatile bool *stop, FILE *out)
+int link_follow(struct link *link, const volatile bool *stop, FILE *out)
 {
+	int error;
+
 	do {
 		fwrite(link->bytes + link->at, 1, link->count - link->at, out);
-		fflush(out);
 		link->at = link->count;
-	} while (wait_bytes(link, stop) && fill(link));
+		if (fflush(out) != 0)
+			return -errno;
+		if (!wait_bytes(link, stop))
+			return 0;
+		error = fill(link);
+	} while (error == 0);
+	return error;
 }

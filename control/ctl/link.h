@@ -13,18 +13,20 @@ struct link {
 	size_t count;
 };
 
-// 0 or -errno.
-int link_open(struct link *link, const char *path);
+// 0 or -errno. The engine has so many seconds to take a line, and as many for each piece of an answer;
+// then what waits for it fails with -ETIMEDOUT. 0: any time.
+int link_open(struct link *link, const char *path, unsigned wait_s);
 void link_close(struct link *link);
 
 // Turns the session into one for programs and makes it privileged, if the engine lets it. What the
-// engine has against it goes to `out`. -EPROTO when it hung up.
+// engine has against it goes to `out`. -ECONNREFUSED when it said why and hung up, -EPIPE when it only
+// hung up, -ETIMEDOUT.
 int link_begin(struct link *link, FILE *out);
 
 // Has the line done; all that comes back goes to `out`. 1: right, 0: wrong, -EPIPE: the engine is
-// gone.
+// gone, -ETIMEDOUT: it does not answer. Whether `out` took it all is for the caller to ask.
 int link_run(struct link *link, const char *line, FILE *out);
 
-// Passes on what the engine says by itself, until it or *stop ends it. *stop is set by handlers of signals
-// that the caller has blocked.
-void link_follow(struct link *link, const volatile bool *stop, FILE *out);
+// Passes on what the engine says by itself, for however long. 0 when *stop ended it, which handlers of
+// signals set that the caller has blocked; -EPIPE: the engine did; -errno of `out`.
+int link_follow(struct link *link, const volatile bool *stop, FILE *out);

@@ -17,6 +17,8 @@ enum {
 	EXIT_WRONG = 1,   // a command was wrong or could not be done
 	EXIT_TROUBLE = 2, // no engine, or not called rightly
 	LINE_SIZE = 16384,
+	WAIT_DEFAULT_S = 10,
+	WAIT_MAX_S = 3600,
 };
 
 static const char usage[] =
@@ -32,6 +34,7 @@ static const char usage[] =
 	"    -s, --socket SOCKET   the engine's control socket (" CTL_SOCKET_DEFAULT ")\n"
 	"    -e, --enable          begin the interactive shell with privileged commands\n"
 	"    -f, --file FILE       run the lines of a file; stop at the first wrong one\n"
+	"    -w, --wait SECONDS    how long the engine may take to answer (10; 1 to 3600)\n"
 	"    -h, --help            this text\n"
 	"    -V, --version         the version\n"
 	"\n"
@@ -42,12 +45,15 @@ static const char usage[] =
 	"    In the interactive shell ? shows what may follow, and Tab completes.\n"
 	"    Output of show may go through | include, exclude, begin or count.\n"
 	"    A single debug command shows traces until it is interrupted.\n"
-	"    With an enable password or enable secret configured the interactive shell asks for it;\n"
-	"    commands of root, and of the user who runs the engine, need none otherwise, and those of\n"
+	"    With an enable password or enable secret configured the interactive shell asks for "
+	"it;\n"
+	"    commands of root, and of the user who runs the engine, need none otherwise, and those "
+	"of\n"
 	"    other users stay unprivileged.\n"
 	"\n"
 	"EXIT STATUS\n"
-	"    0 done, 1 a command was wrong or could not be done, 2 no engine or wrong usage\n";
+	"    0 done; 1 a command was wrong, could not be done, or its output not be written;\n"
+	"    2 no engine, one that does not answer or hung up, or wrong usage\n";
 
 static volatile bool interrupted;
 
@@ -77,6 +83,33 @@ static int trouble(const char *what, int error)
 	return EXIT_TROUBLE;
 }
 
+static int lost(int error)
+{
+	return trouble(
+		error == -ETIMEDOUT ? "the engine does not answer" : "the engine hung up", error);
+}
+
+// Output that was not all written is no success: who saves a configuration has to know.
+static int output_end(int status)
+{
+	bool failed = ferror(stdout) != 0;
+
+	if (fflush(stdout) == 0 && !failed)
+		return status;
+	fputs("offhookctl: standard output: not all could be written\n", stderr);
+	return status == EXIT_GOOD ? EXIT_WRONG : status;
+}
+
+// Shows what the engine says by itself until a signal ends it.
+static int follow(struct link *link)
+{
+	int error;
+
+	catch_interrupt();
+	error = link_follow(link, &interrupted, stdout);
+	return error < 0 && !ferror(stdout) ? lost(error) : EXIT_GOOD;
+}
+
 // `debug` or an abbreviation that stands for nothing else.
 static bool is_debug(const char *line)
 {
@@ -92,7 +125,7 @@ static int run_line(struct link *link, const char *line)
 	int status = link_run(link, line, stdout);
 
 	if (status < 0)
-		return trouble("the engine hung up", status);
+		return lost(status);
 	return status == 1 ? EXIT_GOOD : EXIT_WRONG;
 }
 
@@ -111,11 +144,7 @@ static int run_words(struct link *link, int count, char **words)
 	if (strchr(line, '\n') != NULL)
 		return trouble("command of several lines", -EINVAL);
 	status = run_line(link, line);
-	if (status == EXIT_GOOD && is_debug(line)) {
-		catch_interrupt();
-		link_follow(link, &interrupted, stdout);
-	}
-	return status;
+	return status == EXIT_GOOD && is_debug(line) ? follow(link) : status;
 }
 
 static int run_stream(struct link *link, FILE *script, const char *name)
@@ -155,7 +184,18 @@ struct options {
 	const char *socket;
 	const char *file;
 	bool enable;
+	unsigned wait_s;
 };
+
+static bool seconds_read(const char *text, unsigned *seconds)
+{
+	char *end;
+	unsigned long number = strtoul(text, &end, 10);
+
+	*seconds = (unsigned)number;
+	return text[0] >= '0' && text[0] <= '9' && *end == '\0' && number >= 1 &&
+	       number <= WAIT_MAX_S;
+}
 
 // Returns 0, or the exit status plus one.
 static int parse(int argc, char **argv, struct options *options)
@@ -164,6 +204,7 @@ static int parse(int argc, char **argv, struct options *options)
 		{ "socket", required_argument, NULL, 's' },
 		{ "file", required_argument, NULL, 'f' },
 		{ "enable", no_argument, NULL, 'e' },
+		{ "wait", required_argument, NULL, 'w' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
@@ -171,7 +212,7 @@ static int parse(int argc, char **argv, struct options *options)
 	int option;
 
 	// '+': words of the command that begin with a dash are not ours.
-	while ((option = getopt_long(argc, argv, "+s:f:ehV", longs, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "+s:f:ew:hV", longs, NULL)) != -1) {
 		switch (option) {
 		case 's':
 			options->socket = optarg;
@@ -181,6 +222,14 @@ static int parse(int argc, char **argv, struct options *options)
 			break;
 		case 'e':
 			options->enable = true;
+			break;
+		case 'w':
+			if (!seconds_read(optarg, &options->wait_s)) {
+				fprintf(stderr,
+					"offhookctl: --wait %s: not a number from 1 to %d\n",
+					optarg, WAIT_MAX_S);
+				return EXIT_TROUBLE + 1;
+			}
 			break;
 		case 'V':
 			puts("offhookctl " OFFHOOK_VERSION);
@@ -200,7 +249,7 @@ static int parse(int argc, char **argv, struct options *options)
 static int run(const struct options *options, int count, char **words)
 {
 	struct link link;
-	int status = link_open(&link, options->socket);
+	int status = link_open(&link, options->socket, options->wait_s);
 
 	if (status < 0)
 		return trouble(options->socket, status);
@@ -220,10 +269,10 @@ static int run(const struct options *options, int count, char **words)
 
 int main(int argc, char **argv)
 {
-	struct options options = { .socket = CTL_SOCKET_DEFAULT };
+	struct options options = { .socket = CTL_SOCKET_DEFAULT, .wait_s = WAIT_DEFAULT_S };
 	int status = parse(argc, argv, &options);
 
 	if (status != 0)
 		return status - 1;
-	return run(&options, argc - optind, argv + optind);
+	return output_end(run(&options, argc - optind, argv + optind));
 }

@@ -123,8 +123,9 @@ int terminal_run(int fd, bool privileged)
 	if (tcsetattr(STDIN_FILENO, TCSANOW, &raw) < 0)
 		return -errno;
 	sigaction(SIGWINCH, &action, NULL);
-	if (!privileged || send(fd, "enable\n", 7, MSG_NOSIGNAL) == 7)
-		join(fd);
+	if (privileged) // an engine that takes nothing says why
+		send(fd, "enable\n", 7, MSG_NOSIGNAL);
+	join(fd);
 	tcsetattr(STDIN_FILENO, TCSANOW, &saved);
 	return 0;
 }

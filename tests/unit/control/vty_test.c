@@ -647,6 +647,98 @@ static void test_ctl(void **state)
 	free(ctl);
 }
 
+// A saved configuration that is not whole must not look like one.
+static void test_ctl_output_lost(void **state)
+{
+	struct place place;
+	FILE *full = fopen("/dev/full", "we");
+
+	assert_non_null(full);
+	place_make(&place, *state);
+	assert_int_equal(vty_server_open(&place.setup, place.socket), 0);
+	assert_int_equal(serve(spawn((char *[]){ "offhookctl", "-s", place.socket, "show",
+					     "running-config", NULL },
+				 "", full)),
+		1);
+	vty_server_stop();
+	place_remove(&place);
+	fclose(full);
+}
+
+// Who is sent away is told why.
+static void test_ctl_too_many(void **state)
+{
+	struct operator* ops[VTY_SESSIONS_MAX];
+	struct place place;
+	struct ctl *ctl = calloc(1, sizeof(*ctl));
+
+	place_make(&place, *state);
+	assert_int_equal(vty_server_open(&place.setup, place.socket), 0);
+	for (unsigned i = 0; i < VTY_SESSIONS_MAX; i++)
+		ops[i] = operator_new(*state);
+	assert_int_equal(CTL(ctl, "", "-s", place.socket, "show", "version"), 2);
+	assert_has(ctl->out, "% Too many sessions\r\n");
+	assert_has(ctl->out, ": Connection refused\n");
+	for (unsigned i = 0; i < VTY_SESSIONS_MAX; i++)
+		operator_free(ops[i]);
+	assert_int_equal(CTL(ctl, "", "-s", place.socket, "show", "version"), 0);
+	vty_server_stop();
+	place_remove(&place);
+	free(ctl);
+}
+
+// Nobody waits for an engine that stands still longer than they said.
+static void test_ctl_no_answer(void **state)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	struct place place;
+	struct ctl *ctl = calloc(1, sizeof(*ctl));
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	place_make(&place, *state);
+	strcpy(address.sun_path, place.socket);
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(listen(fd, 1), 0);
+	assert_int_equal(CTL(ctl, "", "-s", place.socket, "-w", "1", "show", "version"), 2);
+	assert_has(ctl->out, ": Connection timed out\n");
+	assert_int_equal(CTL(ctl, "", "-s", place.socket, "--wait", "0", "show", "version"), 2);
+	assert_has(ctl->out, "--wait 0: not a number from 1 to 3600\n");
+	close(fd);
+	place_remove(&place);
+	free(ctl);
+}
+
+// offhookctl on its way: it asked for traces, and gets them.
+static pid_t spawn_debug(const struct place *place, FILE *out)
+{
+	pid_t child = spawn((char *[]){ "offhookctl", "-s", (char *)place->socket, "debug", "cti",
+				    "core", NULL },
+		"", out);
+
+	for (unsigned i = 0; i < 20000 && !debug_on(DEBUG_CTI_CORE); i++) {
+		osmo_select_main(1);
+		usleep(500);
+	}
+	return child;
+}
+
+// Traces that the engine's end ended are not all there were to be.
+static void test_ctl_debug_engine_gone(void **state)
+{
+	struct place place;
+	FILE *out = tmpfile();
+	pid_t child;
+
+	place_make(&place, *state);
+	assert_int_equal(vty_server_open(&place.setup, place.socket), 0);
+	child = spawn_debug(&place, out);
+	shell_pump();
+	vty_server_stop();
+	assert_int_equal(serve(child), 2);
+	place_remove(&place);
+	fclose(out);
+}
+
 // `debug` goes on until it is interrupted.
 static void test_ctl_debug(void **state)
 {
@@ -657,12 +749,7 @@ static void test_ctl_debug(void **state)
 
 	place_make(&place, *state);
 	assert_int_equal(vty_server_open(&place.setup, place.socket), 0);
-	child = spawn((char *[]){ "offhookctl", "-s", place.socket, "debug", "cti", "core", NULL },
-		"", out);
-	for (unsigned i = 0; i < 20000 && !debug_on(DEBUG_CTI_CORE); i++) {
-		osmo_select_main(1);
-		usleep(500);
-	}
+	child = spawn_debug(&place, out);
 	debug_print(DEBUG_CTI_CORE, "here it is");
 	for (unsigned i = 0; i < 20000 && strstr(text, "here it is") == NULL; i++) {
 		osmo_select_main(1);
@@ -755,6 +842,10 @@ int main(void)
 		IN_OFFICE(test_socket_directory),
 		IN_OFFICE(test_socket_slip),
 		IN_OFFICE(test_ctl),
+		IN_OFFICE(test_ctl_output_lost),
+		IN_OFFICE(test_ctl_too_many),
+		IN_OFFICE(test_ctl_no_answer),
+		IN_OFFICE(test_ctl_debug_engine_gone),
 		IN_OFFICE(test_ctl_debug),
 		IN_OFFICE(test_ctl_terminal),
 	};
