@@ -90,6 +90,10 @@ bool section_keep(struct edit *edit, const struct words *line);
 // A line for the section that is being edited. False when it does not belong there; `force` takes
 // any.
 bool section_line(struct edit *edit, const struct words *line, bool force);
+// What counts of the lines of a section `line`. False: this one should, and is not understood.
+bool line_is_sound(const char *head, struct span line);
+// It says the same as the old one, otherwise.
+bool line_replaces(const char *head, struct span line, struct span old);
 // A line of the banner that is being edited, as it was written. -ENOMEM.
 int banner_line(struct edit *edit, struct span line);
 // Ends a banner whose author went away.

@@ -461,6 +461,9 @@ const struct config_forward *config_forward_own(
 // What an operator has to know for privileged commands; NULL: nothing.
 const struct config_secret *config_enable_secret(const struct config *config);
 
+// Seconds after which an idle interactive session of theirs ends: exec-timeout of `line con 0`. 0: never.
+uint32_t config_exec_timeout(const struct config *config);
+
 // Calls at a time: 1, 2 or 8.
 unsigned config_dn_channels(const struct config_dn *dn);
 

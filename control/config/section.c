@@ -333,11 +333,14 @@ bool section_line(struct edit *edit, const struct words *line, bool force)
 
 		if (span_ieq(is, text))
 			return true;
-		if (span_ieq(without_no(is), bare) || (bare.n < text.n && is_start_of(bare, is)))
+		if (span_ieq(without_no(is), bare) || (bare.n < text.n && is_start_of(bare, is)) ||
+			line_replaces(section->head, text, is))
 			lines_del(&section->lines, i);
 	}
 	if (level == 1 && edit->nested && edit->indent <= edit->lines_indent && edit->loading)
 		edit_note(edit, NOTE_NESTING, line->word[0], "inner mode of '%s'", section->head);
+	if (!line_is_sound(section->head, text))
+		edit_note(edit, NOTE_WARNING, text, "kept, but not understood: without effect");
 	if (!indented && edit->loading)
 		edit_note(edit, NOTE_INDENT, line->word[0], "belongs to '%s'", section->head);
 	snprintf(kept, sizeof(kept), "%*s%.*s", (int)level, "", SPAN_FMT(text));

@@ -14,6 +14,7 @@
 
 #include <osmocom/core/select.h>
 #include <osmocom/core/talloc.h>
+#include <osmocom/core/timer.h>
 
 #include "control/vty/controls.h"
 #include "control/vty/interactive.h"
@@ -63,8 +64,60 @@ static void lines_hide_controls(char *text, size_t size)
 	}
 }
 
+// --- idle sessions -------------------------------------------------------------------------------
+
+// Waits for the end of the time that a terminal may be idle. Programs have none: they know when
+// they are done.
+static void idle_wait(struct shell_session *session)
+{
+	uint32_t seconds = config_exec_timeout(shell_setup_get()->engine->config);
+	struct timeval allowed = { .tv_sec = seconds }, now, end, left = { 0 };
+
+	osmo_timer_del(&session->idle_timer);
+	if (seconds == 0 || session->batch)
+		return;
+	osmo_gettimeofday(&now, NULL);
+	timeradd(&session->heard, &allowed, &end);
+	if (timercmp(&now, &end, <))
+		timersub(&end, &now, &left);
+	osmo_timer_schedule(&session->idle_timer, (int)left.tv_sec, (int)left.tv_usec);
+}
+
+static void idle_heard(struct shell_session *session)
+{
+	osmo_gettimeofday(&session->heard, NULL);
+	idle_wait(session);
+}
+
+// One that shows traces is looked at, not idle.
+static void idle_expired(void *ctx)
+{
+	struct shell_session *session = ctx;
+	struct vty *vty = session->telnet.vty;
+
+	if (session->sink.wanted != 0) {
+		idle_heard(session);
+		return;
+	}
+	session_print(session, SPAN("\n% Line timeout expired\n"));
+	buffer_flush_available(vty->obuf, vty->fd);
+	vty_close(vty);
+}
+
+// An operator may have changed how long that is, for all.
+static void idle_changed(void)
+{
+	struct shell_session *session;
+
+	llist_for_each_entry (session, &server.sessions, telnet.entry)
+		idle_wait(session);
+}
+
+// --- lines ---------------------------------------------------------------------------------------
+
 static bool session_do(struct shell_session *session, struct span text)
 {
+	bool configures = session->level == LEVEL_CONFIGURE;
 	char *out = NULL;
 	size_t size = 0;
 	FILE *stream = open_memstream(&out, &size);
@@ -73,6 +126,8 @@ static bool session_do(struct shell_session *session, struct span text)
 	if (stream == NULL)
 		return false;
 	good = shell_line(session, text, stream);
+	if (configures)
+		idle_changed();
 	if (fclose(stream) == 0) {
 		lines_hide_controls(out, size);
 		session_print(session, span_of(out, size));
@@ -207,6 +262,7 @@ static int read_interactive(struct shell_session *session)
 	int error = interactive_read(session, bytes, &rest);
 
 	if (error == 0) {
+		idle_heard(session);
 		session->at_prompt = !session->batch;
 		error = session->batch ? batch_begin(session, rest) : 0;
 	}
@@ -264,6 +320,7 @@ static int session_ready(struct osmo_fd *fd, unsigned int what)
 // Called by talloc when libosmovty frees the session.
 static int session_gone(struct shell_session *session)
 {
+	osmo_timer_del(&session->idle_timer);
 	shell_forget(session);
 	explicit_bzero(session->password, sizeof(session->password));
 	debug_sink_del(&session->sink);
@@ -296,9 +353,11 @@ static int session_start(int fd)
 	session->trusted = is_trusted(fd);
 	llist_add_tail(&session->telnet.entry, &server.sessions);
 	debug_sink_add(&session->sink, sink_ready, session);
+	osmo_timer_setup(&session->idle_timer, idle_expired, session);
 	talloc_set_destructor(session, session_gone);
 	server.session_count++;
 	session->telnet.vty = vty_create(fd, session);
+	idle_heard(session);
 	return 0;
 }
 

@@ -6,6 +6,8 @@
 
 #include <stdio.h>
 
+#include <osmocom/core/timer.h>
+
 #include "control/config/edit.h"
 #include "control/engine.h"
 #include "control/vty/debug.h"
@@ -30,7 +32,8 @@ struct shell_dataplane {
 	bool (*stat)(const struct dataplane *dataplane, unsigned worker, unsigned row,
 		struct dataplane_stat *stat);
 	unsigned (*ports)(const struct dataplane *dataplane);
-	void (*port)(const struct dataplane *dataplane, unsigned index, struct dataplane_port *port);
+	void (*port)(
+		const struct dataplane *dataplane, unsigned index, struct dataplane_port *port);
 	unsigned (*routes_left_out)(const struct dataplane *dataplane);
 };
 
@@ -60,6 +63,8 @@ struct shell_session {
 	char *line; // batch: what came of the next line
 	size_t line_size;
 	size_t line_room;
+	struct timeval heard; // when its terminal sent something last
+	struct osmo_timer_list idle_timer;
 };
 
 // What a handler gets as its ctx.

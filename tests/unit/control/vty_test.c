@@ -466,6 +466,76 @@ static void test_long_trace(void **state)
 	operator_free(op);
 }
 
+// --- idle sessions -------------------------------------------------------------------------------
+
+// Passes time in which nobody types.
+static bool is_over_after(struct operator* op, unsigned seconds)
+{
+	rig_wait(op->office->rig, seconds);
+	operator_type(op, "");
+	return op->gone;
+}
+
+// Ten minutes after the last key, whatever was typed before.
+static void test_idle_ends(void **state)
+{
+	struct operator* op = operator_new(*state), *program = operator_new(*state);
+
+	operator_batch(program);
+	assert_false(is_over_after(op, 500));
+	operator_type(op, "en\nconfigure terminal\n");
+	assert_false(is_over_after(op, 599));
+	assert_false(operator_run(program, "configure terminal"));
+	assert_true(is_over_after(op, 1));
+	assert_ends(op->text, "\n% Line timeout expired\n");
+	operator_free(op);
+	assert_false(is_over_after(program, 3600));
+	assert_true(operator_run(program, "configure terminal"));
+	operator_free(program);
+}
+
+static void test_idle_looks_on(void **state)
+{
+	struct operator* op = operator_new(*state);
+
+	operator_type(op, "enable\ndebug cti core\n");
+	assert_false(is_over_after(op, 3600));
+	operator_type(op, "undebug all\n");
+	assert_false(is_over_after(op, 599));
+	assert_true(is_over_after(op, 1));
+	operator_free(op);
+}
+
+// What an operator changes counts for all, from the moments on at which they typed last.
+static void test_idle_configured(void **state)
+{
+	struct operator* op = operator_new(*state), *program = operator_new(*state);
+
+	operator_batch(program);
+	assert_true(operator_run(program, "configure terminal"));
+	assert_true(operator_run(program, "line con 0"));
+	assert_true(operator_run(program, "exec-timeout 0 0"));
+	assert_false(is_over_after(op, 3600));
+	assert_true(operator_run(program, "exec-timeout x"));
+	assert_has(program->text, "% Warning: kept, but not understood: without effect\n");
+	assert_true(operator_run(program, "no exec-timeout"));
+	assert_false(is_over_after(op, 3600));
+	operator_type(op, "\n");
+	assert_true(operator_run(program, "exec-timeout 70 30"));
+	assert_true(operator_run(program, "line vty 0 4"));
+	assert_true(operator_run(program, "exec-timeout 1"));
+	assert_true(operator_run(program, "do show running-config | include exec"));
+	assert_string_equal(program->text, " exec-timeout 70 30\n exec-timeout 1\n");
+	operator_type(op, "\n");
+	assert_false(is_over_after(op, 70 * 60 + 29));
+	operator_type(op, "\n");
+	assert_false(is_over_after(op, 70 * 60 + 29));
+	assert_true(operator_run(program, "no line con 0"));
+	assert_true(is_over_after(op, 1));
+	operator_free(op);
+	operator_free(program);
+}
+
 // --- the socket ----------------------------------------------------------------------------------
 
 static void test_too_many(void **state)
@@ -837,6 +907,9 @@ int main(void)
 		IN_OFFICE(test_traces),
 		IN_OFFICE(test_slow_session),
 		IN_OFFICE(test_long_trace),
+		IN_OFFICE(test_idle_ends),
+		IN_OFFICE(test_idle_looks_on),
+		IN_OFFICE(test_idle_configured),
 		IN_OFFICE(test_too_many),
 		IN_OFFICE(test_socket_file),
 		IN_OFFICE(test_socket_directory),
