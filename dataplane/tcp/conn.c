@@ -74,6 +74,7 @@ void tcb_agree(struct tcp_stack *stack, struct tcb *tcb, const struct tcp_agreed
 {
 	tcb->mss = agreed->mss;
 	tcb->ts_recent = agreed->ts_recent;
+	tcb->agreed = agreed->options;
 	if (agreed->options & TCP_OPT_TIMESTAMP) {
 		tcb_set(tcb, TCB_TIMESTAMPS);
 		tcb->mss = (uint16_t)(tcb->mss - TCP_TS_OPTION_SIZE); // RFC 9293 3.7.1

@@ -381,9 +381,11 @@ static bool compose_duplicates(struct tcp_stack *stack, struct tcb *tcb, uint64_
 		compose_ack(stack, tcb, now_us, seg);
 }
 
+// A SYN offers all, the answer to one what that offered (RFC 2018 2, RFC 7323 2.2 and 3.2).
 static bool compose_syn(struct tcp_stack *stack, struct tcb *tcb, uint64_t now_us,
 	struct tcp_segment *seg)
 {
+	const uint8_t offered = TCP_OPT_WSCALE | TCP_OPT_SACK_OK | TCP_OPT_TIMESTAMP;
 	bool answer = tcb->state == TCP_STATE_SYN_RECEIVED;
 
 	if (!tcb_has(tcb, TCB_SEND_SYN))
@@ -396,13 +398,14 @@ static bool compose_syn(struct tcp_stack *stack, struct tcb *tcb, uint64_t now_u
 		.ack = answer ? tcb->rcv_nxt : 0,
 		.wnd = (uint16_t)tcp_first_window(stack),
 		.flags = answer ? TCP_SYN | TCP_ACK : TCP_SYN,
-		.options.present = TCP_OPT_MSS | TCP_OPT_WSCALE | TCP_OPT_SACK_OK |
-			TCP_OPT_TIMESTAMP,
+		.options.present = TCP_OPT_MSS | (answer ? tcb->agreed : offered),
 		.options.mss = stack->config.mss,
 		.options.wscale = stack->config.window_scale,
-		.options.ts_value = tcp_ms(now_us) + tcb->ts_offset,
-		.options.ts_echo = tcb->ts_recent,
 	};
+	if (seg->options.present & TCP_OPT_TIMESTAMP) {
+		seg->options.ts_value = tcp_ms(now_us) + tcb->ts_offset;
+		seg->options.ts_echo = tcb->ts_recent;
+	}
 	tcb->snd_nxt = tcb->snd_una + 1;
 	tcb->snd_max = tcb->snd_nxt;
 	resend_arm(stack, tcb, now_us);

@@ -91,8 +91,9 @@ struct tcb {
 	uint16_t mss;	      // payload of a segment we send, the timestamp option taken off
 	uint16_t flags;	      // enum tcb_flag
 	uint8_t state;	      // enum tcp_state
-	uint8_t snd_scale;
-	uint8_t rcv_scale;
+	uint8_t snd_scale : 4; // 0 to 14 (RFC 7323 2.3)
+	uint8_t rcv_scale : 4;
+	uint8_t agreed; // enum tcp_option_bit: what both sides' SYNs carried
 	uint8_t acks_owed;
 	// line 1 -- every ACK
 	uint32_t srtt_us; // RFC 6298
