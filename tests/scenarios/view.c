@@ -19,6 +19,7 @@ void view_reset(struct view *view)
 	view->keys_off = 0;
 	view->ring = SCCP_RING_OFF;
 	view->speaker = false;
+	view->text[0] = '\0';
 	snprintf(view->prompt, sizeof(view->prompt), "%s", idle_prompt);
 }
 
@@ -121,6 +122,17 @@ static void take_clear_prompt(struct view *view, const struct sccp_msg *msg)
 		call->prompt[0] = '\0';
 	else if (msg->clear_prompt_status.call == 0)
 		view->prompt[0] = '\0';
+}
+
+static void take_text(struct view *view, const struct sccp_msg *msg)
+{
+	sccp_label_expand(msg->display_text.text, view->text, sizeof(view->text));
+}
+
+static void take_clear_text(struct view *view, const struct sccp_msg *msg)
+{
+	(void)msg;
+	view->text[0] = '\0';
 }
 
 static int party_print(char *text, size_t size, const char *number, const char *name)
@@ -333,6 +345,8 @@ static const struct {
 	{ SCCP_STOP_TONE, take_stop_tone },
 	{ SCCP_DISPLAY_PROMPT_STATUS, take_prompt },
 	{ SCCP_CLEAR_PROMPT_STATUS, take_clear_prompt },
+	{ SCCP_DISPLAY_TEXT, take_text },
+	{ SCCP_CLEAR_DISPLAY, take_clear_text },
 	{ SCCP_CALL_INFO, take_call_info },
 	{ SCCP_DIALED_NUMBER, take_dialled },
 	{ SCCP_OPEN_RECEIVE_CHANNEL, take_receive },
@@ -432,6 +446,8 @@ static void phone_print(const struct view *view, struct text *text)
 	}
 	if (strcmp(view->prompt, idle_prompt) != 0)
 		add(text, " \"%s\"", view->prompt);
+	if (view->text[0] != '\0')
+		add(text, " text=\"%s\"", view->text);
 	for (unsigned i = 0; i < VIEW_LAMPS; i++)
 		lamp_print(text, &view->lamps[i]);
 	if (view->ring != SCCP_RING_OFF)

@@ -45,6 +45,7 @@ struct view {
 	uint32_t ring;
 	bool speaker;
 	char prompt[64]; // with no call
+	char text[64];   // the only one, of phones without prompts
 	struct view_lamp {
 		uint32_t stimulus;
 		uint32_t instance;

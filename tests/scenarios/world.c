@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "control/config/phone_model.h"
 #include "control/csta/csta.h"
 
 struct world *world_new(const char *office, events_elsewhere *elsewhere)
@@ -36,6 +37,20 @@ static bool is_named(const struct phone_names *names, const char *name)
 	return false;
 }
 
+// Registers as what its ephone is said to be, and has what that has.
+static void model_set(struct world *world, struct sim_phone *phone)
+{
+	const struct config_ephone *ephone = config_ephone_next(world->rig->config, 0);
+
+	while (ephone != NULL && strcmp(ephone->name, phone->name) != 0)
+		ephone = config_ephone_next(world->rig->config, ephone->tag);
+	if (ephone == NULL || ephone->model == NULL)
+		return;
+	if (ephone->model->device != 0)
+		phone->device = ephone->model->device;
+	phone->plain = ephone->model->face != PHONE_SOFT_KEYS;
+}
+
 // mac-address 0000.0000.0201 is phone 201.
 static void phone_add(struct world *world, const char *mac)
 {
@@ -50,6 +65,7 @@ static void phone_add(struct world *world, const char *mac)
 	}
 	snprintf(name, sizeof(name), "SEP%s", digits);
 	view_init(view, sim_new(world->rig, name), digits + strspn(digits, "0"));
+	model_set(world, view->phone);
 }
 
 void world_begin(struct world *world)
