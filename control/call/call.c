@@ -102,6 +102,19 @@ struct connection *call_connection(struct call *call, const struct dn *dn)
 	return NULL;
 }
 
+struct connection *call_connection_or_failed(struct call *call, const struct dn *dn)
+{
+	struct connection *connection = call_connection(call, dn);
+
+	if (connection != NULL)
+		return connection;
+	TAILQ_FOREACH (connection, &call->connections, in_call) {
+		if (connection->dn == dn)
+			return connection;
+	}
+	return NULL;
+}
+
 struct connection *connection_peer(const struct connection *connection)
 {
 	struct connection *other;

@@ -213,7 +213,8 @@ enum call_result connection_answer_at(struct connection *connection, struct line
 
 // Clears one connection with this cause; a call left with fewer than two parties, or of three
 // without the one whose phone mixes, ends with it. An alerting connection that is cleared normally
-// has refused the call: Failed goes first, the caller hears busy tone.
+// has refused the call: Failed goes first, the caller hears busy tone. An onlooker takes its call
+// with it.
 enum call_result connection_clear(struct connection *connection, enum csta_cause cause);
 
 enum call_result connection_hold(struct connection *connection, enum csta_cause cause);
@@ -305,6 +306,8 @@ bool call_is_gone(const struct engine *engine, struct span id);
 
 // The DN's own connection in the call, or NULL; onlookers are not found.
 struct connection *call_connection(struct call *call, const struct dn *dn);
+// The same, or the onlooker that failed for it.
+struct connection *call_connection_or_failed(struct call *call, const struct dn *dn);
 
 // The other party of a two-party call, onlookers included, or NULL.
 struct connection *connection_peer(const struct connection *connection);
@@ -333,7 +336,7 @@ struct party call_party(const struct call *call, const struct connection *connec
 // Three parties take part.
 bool call_is_conference(const struct call *call);
 
-// Both belong to one device, or are handled at one phone.
+// Both belong to one device, or are handled at one phone; an onlooker is at none.
 bool connections_are_together(const struct connection *a, const struct connection *b);
 
 // It has the audio path of its phone: off hook in any way but not held.

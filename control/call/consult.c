@@ -7,6 +7,8 @@
 
 bool connections_are_together(const struct connection *a, const struct connection *b)
 {
+	if (a->onlooker || b->onlooker)
+		return false;
 	if (a->dn == b->dn)
 		return true;
 	return a->line != NULL && b->line != NULL && a->line->phone == b->line->phone;

@@ -304,8 +304,7 @@ enum call_result connection_drop(
 
 enum call_result connection_check_clear(const struct connection *connection)
 {
-	return connection->onlooker || connection->state == CONNECTION_NULL ? CALL_BAD_STATE
-									    : CALL_OK;
+	return connection->state == CONNECTION_NULL ? CALL_BAD_STATE : CALL_OK;
 }
 
 enum call_result connection_clear(struct connection *connection, enum csta_cause cause)
@@ -322,7 +321,7 @@ enum call_result connection_clear(struct connection *connection, enum csta_cause
 
 void call_clear(struct call *call, struct dn *releasing, enum csta_cause cause)
 {
-	struct connection *own = call_connection(call, releasing);
+	struct connection *own = call_connection_or_failed(call, releasing);
 
 	call->ending = true;
 	if (own != NULL)

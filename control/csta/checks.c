@@ -125,7 +125,7 @@ static enum refusal find_connection(const struct request *request,
 		return call_is_gone(request->engine, span_str(id->call_id))
 			       ? REFUSED_NOT
 			       : words[field->meant].no_call;
-	*out = call_connection(call, dn);
+	*out = call_connection_or_failed(call, dn);
 	return *out == NULL ? words[field->meant].no_connection : REFUSED_NOT;
 }
 

@@ -205,9 +205,9 @@ static void wait_a_little(struct walk *walk, struct sim_phone *phone)
 #define IN(state) (1u << CONNECTION_##state)
 #define TWO 0x100
 
-// c: a connection, o: another of the same device, n: a number, b: true or false, d: the device of
-// the connection, t: digits, p: the user is asked first. `fits`: states of c, TWO when the device
-// needs another call; 0: no call is needed.
+// c: a connection, l: that of its call that came last, which may have failed, o: another of the same
+// device, n: a number, b: true or false, d: the device of the connection, t: digits, p: the user is
+// asked first. `fits`: states of c, TWO when the device needs another call; 0: no call is needed.
 static const struct {
 	const char *service;
 	const char *args;
@@ -221,6 +221,7 @@ static const struct {
 	{ "AnswerCall", "c", IN(ALERTING) },
 	{ "AnswerCall", "c", IN(ALERTING) },
 	{ "ClearConnection", "c", IN(FAIL) },
+	{ "ClearConnection", "l", IN(CONNECTED) },
 	{ "ClearCall", "c", IN(FAIL) },
 	{ "HoldCall", "c", IN(CONNECTED) },
 	{ "RetrieveCall", "c", IN(HOLD) },
@@ -287,12 +288,26 @@ static void connection_word(
 		snprintf(word, size, "%s@%s", number, connection->call->id);
 }
 
+static void last_word(const struct dn *dn, unsigned n, char *word, size_t size)
+{
+	const struct connection *connection = connection_of(dn, n);
+
+	if (connection != NULL)
+		connection = TAILQ_LAST(&connection->call->connections, connections);
+	snprintf(word, size, "%s@%s",
+		(connection != NULL ? connection->dn : dn)->numbers[DN_PRIMARY].text,
+		connection != NULL ? connection->call->id : "");
+}
+
 static void word_write(
 	struct walk *walk, char kind, const struct dn *dn, unsigned n, char *word, size_t size)
 {
 	switch (kind) {
 	case 'c':
 		connection_word(walk, dn, n, word, size);
+		break;
+	case 'l':
+		last_word(dn, n, word, size);
 		break;
 	case 'o':
 		connection_word(walk, dn, n + 1, word, size);
