@@ -272,7 +272,12 @@ static enum call_result key_hold(const struct key *key)
 
 static enum call_result key_resume(const struct key *key)
 {
-	return connection_retrieve_at(key->a->connection, key->a->line, CSTA_CAUSE_NORMAL);
+	enum call_result result =
+		connection_retrieve_at(key->a->connection, key->a->line, CSTA_CAUSE_NORMAL);
+
+	if (result == CALL_NO_MIXER)
+		show_refused(key->a, SCCP_LABEL_NO_CONFERENCE_BRIDGE);
+	return result;
 }
 
 static enum call_result key_answer(const struct key *key)

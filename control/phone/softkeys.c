@@ -107,6 +107,12 @@ static bool transfer_works(const struct phone *phone, const struct appearance *a
 	return own->consults_for != NULL || connection_is_talking(own);
 }
 
+// Another phone of a shared line may not be able to go on mixing.
+static bool resume_works(const struct phone *phone, const struct appearance *a)
+{
+	return a != NULL && (a->connection->call->mixer != a->connection || phone->mixes);
+}
+
 static bool remove_last_works(const struct phone *phone, const struct appearance *a)
 {
 	(void)phone;
@@ -118,6 +124,7 @@ static const struct {
 	bool (*works)(const struct phone *phone, const struct appearance *a);
 } conditions[] = {
 	{ SCCP_SOFTKEY_HOLD, hold_works },
+	{ SCCP_SOFTKEY_RESUME, resume_works },
 	{ SCCP_SOFTKEY_CFWD_ALL, forward_works },
 	{ SCCP_SOFTKEY_TRANSFER, transfer_works },
 	{ SCCP_SOFTKEY_CONFERENCE, transfer_works },
