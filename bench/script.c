@@ -88,7 +88,7 @@ static int script_add(struct script *script, char *text, int number)
 
 int script_load(struct script *script, FILE *file, const char *name)
 {
-	char text[1024];
+	char text[SCRIPT_LINE_SIZE];
 	const char *wrong = NULL;
 	int number = 0;
 	int status = 0;

@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum { SCRIPT_WORDS_MAX = 64, SCRIPT_DEPTH_MAX = 8 };
+enum { SCRIPT_LINE_SIZE = 4096, SCRIPT_WORDS_MAX = 64, SCRIPT_DEPTH_MAX = 8 };
 
 struct script_line {
 	char *text; // owned; the words point into it

@@ -13,6 +13,7 @@ enum {
 	SESSION_INTERVAL_MIN_S = 90,       // RFC 4028 5: Min-SE
 	SESSION_INTERVAL_MAX_S = 86400,
 	SESSION_ID_MAX = 0x7fffffff,
+	SYSTEM_STATUS_TIMER_S = 180, // a client's status is asked for so often: the longest there is
 };
 
 // How a client writes its line, and so how others are written to it.

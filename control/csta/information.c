@@ -13,9 +13,18 @@ enum {
 	RING_PATTERNS = 3,   // inside, outside, feature
 };
 
-static uint64_t events_told(void)
+// What is claimed: sets of enum csta_services_bit and of enum csta_events_bit.
+struct claims {
+	uint64_t services;
+	uint64_t events;
+};
+
+static struct claims claims_make(void)
 {
-	return events_supported() | feature_events_supported();
+	return (struct claims){
+		.services = services_supported(),
+		.events = events_supported() | feature_events_supported(),
+	};
 }
 
 // True to the letter: what has a row is served, what has a row in the tables of events is told.
@@ -23,12 +32,27 @@ enum refusal serve_get_csta_features(struct request *request)
 {
 	struct csta_get_csta_features_response *features =
 		&request->answer->body.get_csta_features_response;
+	struct claims claims = claims_make();
 
-	features->services = services_supported();
+	features->services = claims.services;
 	features->has.events = true;
-	features->events = events_told();
+	features->events = claims.events;
 	return REFUSED_NOT;
 }
+
+// --- groups --------------------------------------------------------------------------------------
+
+// The groups of services and of events stand in their lists one after the other, and alone, in the
+// same order, in lists of their own.
+static uint64_t group_of(uint64_t whole, unsigned first, unsigned n)
+{
+	return whole >> first & (CSTA_BIT(n) - 1);
+}
+
+#define SERVICE_GROUP(claims, group, first) \
+	group_of((claims).services, CSTA_SERVICE_##first, CSTA_BITS_OF_##group)
+#define EVENT_GROUP(claims, group, first) \
+	group_of((claims).events, CSTA_EVENT_##first, CSTA_BITS_OF_##group)
 
 // --- profiles ------------------------------------------------------------------------------------
 
@@ -67,15 +91,49 @@ static const struct {
 #undef S
 #undef E
 
-static uint64_t profiles_kept(void)
+static uint64_t profiles_kept(struct claims claims)
 {
-	uint64_t services = services_supported(), events = events_told(), kept = 0;
+	uint64_t kept = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(profiles); i++) {
-		if ((profiles[i].services & ~services) == 0 && (profiles[i].events & ~events) == 0)
+		if ((profiles[i].services & ~claims.services) == 0 &&
+			(profiles[i].events & ~claims.events) == 0)
 			kept |= CSTA_BIT(profiles[i].profile);
 	}
 	return kept;
+}
+
+// Groups that are empty are left out.
+static void lists_fill(struct csta_services_and_events *lists, struct claims claims)
+{
+#define GROUP(member, set) \
+	do { \
+		lists->member = (set); \
+		lists->has.member = lists->member != 0; \
+	} while (0)
+	GROUP(cap_exchange, SERVICE_GROUP(claims, cap_exchange_services, GET_CSTA_FEATURES));
+	GROUP(system_status, SERVICE_GROUP(claims, system_status_services, SYSTEM_REGISTER));
+	GROUP(monitoring, SERVICE_GROUP(claims, monitoring_services, CHANGE_FILTER));
+	GROUP(snapshot, SERVICE_GROUP(claims, snapshot_services, SNAPSHOT_CALL));
+	GROUP(call_control, SERVICE_GROUP(claims, call_control_services, ACCEPT_CALL));
+	GROUP(call_control_events, EVENT_GROUP(claims, call_control_events, BRIDGED));
+	GROUP(call_associated, SERVICE_GROUP(claims, call_associated_services, ASSOCIATE_DATA));
+	GROUP(call_associated_events,
+		EVENT_GROUP(claims, call_associated_events, CALL_INFORMATION));
+	GROUP(physical, SERVICE_GROUP(claims, physical_services, GET_MESSAGE_WAITING));
+	GROUP(physical_events, EVENT_GROUP(claims, physical_events, MESSAGE_WAITING));
+	GROUP(logical, SERVICE_GROUP(claims, logical_services, GET_DO_NOT_DISTURB));
+	GROUP(logical_events, EVENT_GROUP(claims, logical_events, DO_NOT_DISTURB));
+	GROUP(maintenance_events, EVENT_GROUP(claims, maintenance_events, BACK_IN_SERVICE));
+#undef GROUP
+}
+
+// What is not there has no length.
+static void lengths_fill(struct csta_max_lengths *lengths)
+{
+	lengths->call_id = TOKEN_SIZE - 1;
+	lengths->device_ids = CSTA_DEVICE_SIZE - 1;
+	lengths->characters = CSTA_DIGITS_SIZE - 1;
 }
 
 enum refusal serve_get_switching_function_capabilities(struct request *request)
@@ -83,11 +141,12 @@ enum refusal serve_get_switching_function_capabilities(struct request *request)
 	const char *name = request->engine->config->hostname;
 	struct csta_get_switching_function_capabilities_response *answer =
 		&request->answer->body.get_switching_function_capabilities_response;
+	struct claims claims = claims_make();
 
 	snprintf(answer->domain_name, sizeof(answer->domain_name), "%.*s",
 		(int)sizeof(answer->domain_name) - 1, name[0] != '\0' ? name : "offhook");
 	snprintf(answer->manufacturer, sizeof(answer->manufacturer), "offhook");
-	answer->profiles = profiles_kept();
+	answer->profiles = profiles_kept(claims);
 	answer->device_formats =
 		CSTA_BIT(CSTA_DEVICE_FORMAT_ASTERISK) | CSTA_BIT(CSTA_DEVICE_FORMAT_HASH);
 	answer->domain_features = CSTA_BIT(CSTA_DOMAIN_FORWARDING_BEFORE) |
@@ -101,55 +160,15 @@ enum refusal serve_get_switching_function_capabilities(struct request *request)
 	answer->media_class = CSTA_BIT(CSTA_MEDIA_VOICE);
 	answer->has.correlator_data = true;
 	answer->connection_view = CSTA_VIEW_FIXED;
+	lengths_fill(&answer->max_lengths);
+	answer->has.lists = true;
+	lists_fill(&answer->lists, claims);
+	answer->has.status_timer_s = true;
+	answer->status_timer_s = SYSTEM_STATUS_TIMER_S;
 	return REFUSED_NOT;
 }
 
 // --- devices -------------------------------------------------------------------------------------
-
-// Bits of a list of the device's that follow from those of the whole engine.
-struct share {
-	uint64_t whole;
-	uint64_t part;
-};
-
-static uint64_t share_of(const struct share *shares, size_t n, uint64_t whole)
-{
-	uint64_t part = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		if ((whole & shares[i].whole) != 0)
-			part |= shares[i].part;
-	}
-	return part;
-}
-
-#define SHARE(kind, name, list) \
-	{ \
-		CSTA_BIT(CSTA_##kind##_##name), CSTA_BIT(CSTA_##list##_##name) \
-	}
-static const struct share logical_services[] = {
-	SHARE(SERVICE, GET_DO_NOT_DISTURB, LOGICAL),
-	SHARE(SERVICE, GET_FORWARDING, LOGICAL),
-	SHARE(SERVICE, SET_DO_NOT_DISTURB, LOGICAL),
-	SHARE(SERVICE, SET_FORWARDING, LOGICAL),
-};
-static const struct share logical_events[] = {
-	SHARE(EVENT, DO_NOT_DISTURB, LOGICAL),
-	SHARE(EVENT, FORWARDING, LOGICAL),
-};
-static const struct share maintenance_events[] = {
-	SHARE(EVENT, BACK_IN_SERVICE, MAINTENANCE),
-	SHARE(EVENT, OUT_OF_SERVICE, MAINTENANCE),
-};
-static const struct share physical_services[] = {
-	SHARE(SERVICE, GET_MESSAGE_WAITING, PHYSICAL),
-	SHARE(SERVICE, SET_MESSAGE_WAITING, PHYSICAL),
-};
-static const struct share physical_events[] = {
-	SHARE(EVENT, MESSAGE_WAITING, PHYSICAL),
-};
-#undef SHARE
-#define SHARE_OF(shares, whole) share_of(shares, ARRAY_SIZE(shares), whole)
 
 // The phone that carries the DN, in service or not; NULL: none does.
 static const struct phone *dn_phone(const struct dn *dn)
@@ -184,7 +203,7 @@ enum refusal serve_get_logical_device_information(struct request *request)
 {
 	struct csta_get_logical_device_information_response *answer =
 		&request->answer->body.get_logical_device_information_response;
-	uint64_t services = services_supported(), events = events_told();
+	struct claims claims = claims_make();
 
 	answer->has.category = true;
 	answer->category = CSTA_CATEGORY_STATION;
@@ -197,11 +216,11 @@ enum refusal serve_get_logical_device_information(struct request *request)
 	answer->max_held_calls = request->dn->channels;
 	answer->has.max_conference_devices = dn_mixes(request->dn);
 	answer->max_conference_devices = CONFERENCE_PARTIES;
-	answer->services = SHARE_OF(logical_services, services);
+	answer->services = SERVICE_GROUP(claims, logical_services, GET_DO_NOT_DISTURB);
 	answer->has.services = answer->services != 0;
-	answer->events = SHARE_OF(logical_events, events);
+	answer->events = EVENT_GROUP(claims, logical_events, DO_NOT_DISTURB);
 	answer->has.events = answer->events != 0;
-	answer->maintenance_events = SHARE_OF(maintenance_events, events);
+	answer->maintenance_events = EVENT_GROUP(claims, maintenance_events, BACK_IN_SERVICE);
 	answer->has.maintenance_events = answer->maintenance_events != 0;
 	return REFUSED_NOT;
 }
@@ -210,6 +229,7 @@ enum refusal serve_get_physical_device_information(struct request *request)
 {
 	struct csta_get_physical_device_information_response *answer =
 		&request->answer->body.get_physical_device_information_response;
+	struct claims claims = claims_make();
 	const struct phone_model *model = dn_model(request->dn);
 
 	if (dn_phone(request->dn) == NULL)
@@ -225,9 +245,9 @@ enum refusal serve_get_physical_device_information(struct request *request)
 	}
 	answer->has.max_ring_patterns = true;
 	answer->max_ring_patterns = RING_PATTERNS;
-	answer->services = SHARE_OF(physical_services, services_supported());
+	answer->services = SERVICE_GROUP(claims, physical_services, GET_MESSAGE_WAITING);
 	answer->has.services = answer->services != 0;
-	answer->events = SHARE_OF(physical_events, events_told());
+	answer->events = EVENT_GROUP(claims, physical_events, MESSAGE_WAITING);
 	answer->has.events = answer->events != 0;
 	return REFUSED_NOT;
 }

@@ -7,9 +7,6 @@
 #include "control/csta/service.h"
 #include "control/csta/session.h"
 
-// The client's status is asked for so often: the longest time of a system status timer.
-enum { ASK_S = 180 };
-
 // sysStatRegisterID: unique for as long as the engine runs.
 static void id_write(
 	const struct session *session, const struct registration *r, char id[CSTA_CROSS_REF_SIZE])
@@ -41,8 +38,8 @@ static enum refusal check_id(struct session *session, bool present, const char *
 								  : REFUSED_REGISTRATION;
 }
 
-// Sessions that there are go on as ever under load, and clients give up one whose INVITE is answered
-// with anything but `normal`; who asks inside it is told how it is.
+// Sessions that there are go on as ever under load, and clients give up one whose INVITE is
+// answered with anything but `normal`; who asks inside it is told how it is.
 enum refusal serve_request_system_status(struct request *request)
 {
 	const struct csta_request_system_status *asked = &request->msg->body.request_system_status;
@@ -206,7 +203,7 @@ static void ask_expired(void *data)
 	while ((session = session_next(engine, &cursor)) != NULL)
 		asked |= session_ask(session);
 	if (asked)
-		osmo_timer_schedule(&engine->ask_timer, ASK_S, 0);
+		osmo_timer_schedule(&engine->ask_timer, SYSTEM_STATUS_TIMER_S, 0);
 	engine_turn(engine);
 }
 
@@ -215,7 +212,7 @@ static void ask_start(struct engine *engine)
 	if (osmo_timer_pending(&engine->ask_timer))
 		return;
 	osmo_timer_setup(&engine->ask_timer, ask_expired, engine);
-	osmo_timer_schedule(&engine->ask_timer, ASK_S, 0);
+	osmo_timer_schedule(&engine->ask_timer, SYSTEM_STATUS_TIMER_S, 0);
 }
 
 // --- registrations -------------------------------------------------------------------------------

@@ -73,7 +73,7 @@ static bool scenarios_find(struct scenario_file *file)
 // The language cuts its lines into words; printing wants them whole.
 static void raw_load(struct scenario_file *file, FILE *in)
 {
-	char text[1024];
+	char text[SCRIPT_LINE_SIZE];
 
 	file->raw = calloc((size_t)file->script.count, sizeof(file->raw[0]));
 	rewind(in);

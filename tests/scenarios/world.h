@@ -8,7 +8,7 @@
 #include "tests/scenarios/words.h"
 #include "tests/unit/control/client.h"
 
-enum { WORLD_APPS = 10, WORLD_LINES = 512, WORLD_LINE_SIZE = 1024, CONFIG_SIZE = 16384 };
+enum { WORLD_APPS = 10, WORLD_LINES = 512, WORLD_LINE_SIZE = 3072, CONFIG_SIZE = 16384 };
 
 struct app {
 	char name[16];

@@ -130,6 +130,49 @@ static void what_devices_are(void **state)
 	asks(&o->ca, PHYSICAL("tel:203"), OPERATION("privilegeViolationSpecifiedDevice"));
 }
 
+// Every word of the lists inside "what={ a=b,c d=e }" of this answer, as "b,c,e".
+static void listed(const char *answer, const char *what, char *list, size_t size)
+{
+	const char *p = strstr(answer, what);
+	size_t n = 0;
+
+	assert_non_null(p);
+	for (p += strlen(what); *p != '\0' && *p != '}'; p += strcspn(p, " }")) {
+		const char *value = strchr(p, '=');
+
+		p += strspn(p, " ");
+		if (*p == '}')
+			break;
+		assert_non_null(value);
+		n += (size_t)snprintf(list + n, size - n, "%s%.*s", n > 0 ? "," : "",
+			(int)strcspn(value + 1, " }"), value + 1);
+		assert_true(n < size);
+	}
+}
+
+// servEvtsList says the same as GetCSTAFeatures.
+static void capabilities_are_the_features(void **state)
+{
+	static const char *const both[] = { "supportedServices=", "supportedEvents=" };
+	struct office *o = *state;
+	char lists[4096], features[4096];
+
+	client_open(&o->ca);
+	listed(client_ask(&o->ca, "<GetSwitchingFunctionCapabilities/>"), "servEvtsList={", lists,
+		sizeof(lists));
+	for (size_t i = 0; i < sizeof(both) / sizeof(both[0]); i++) {
+		char *rest, *word;
+
+		claims(&o->ca, both[i], features, sizeof(features));
+		for (word = strtok_r(features, ",", &rest); word != NULL;
+			word = strtok_r(NULL, ",", &rest)) {
+			if (!list_take(lists, word))
+				fail_msg("%s is no capability", word);
+		}
+	}
+	assert_int_equal(strspn(lists, ","), strlen(lists));
+}
+
 static void what_the_engine_is(void **state)
 {
 	struct office *o = *state;
@@ -231,6 +274,7 @@ int main(void)
 		TEST(services_are_what_is_claimed),
 		TEST(what_devices_are),
 		TEST(what_the_engine_is),
+		TEST(capabilities_are_the_features),
 		TEST(the_list_of_devices),
 		cmocka_unit_test(a_long_list),
 	};
