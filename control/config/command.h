@@ -48,25 +48,39 @@ void edit_waits(struct edit *edit, const struct args *args);
 // Frees the object once whoever is told of the change has been.
 void edit_bury(struct edit *edit, void *object, void (*free)(void *object));
 
-// What a line may name. X(enumerator, only a warning, complaint)
+enum requirement_flags {
+	REQUIREMENT_WARNS = 1, // only a warning
+	REQUIREMENT_LASTS = 2, // a later line of the file may undo it
+};
+
+// What a line may name. X(enumerator, whether it is met, flags, complaint)
 #define REQUIREMENTS(X) \
-	X(REQUIRE_DN, false, "there is no such ephone-dn") \
-	X(REQUIRE_LOGOUT_PROFILE, false, "there is no such voice logout-profile") \
-	X(REQUIRE_MAX_DN, false, "the tag is beyond max-dn") \
-	X(REQUIRE_MAX_EPHONES, false, "the tag is beyond max-ephones") \
-	X(REQUIRE_BUTTON, false, "the phone's type has no such button") \
-	X(REQUIRE_NUMBER, true, "no ephone-dn has this number")
+	X(REQUIRE_DN, has_dn, 0, "there is no such ephone-dn") \
+	X(REQUIRE_LOGOUT_PROFILE, has_logout_profile, 0, "there is no such voice logout-profile") \
+	X(REQUIRE_MAX_DN, fits_max_dn, 0, "the tag is beyond max-dn") \
+	X(REQUIRE_MAX_EPHONES, fits_max_ephones, 0, "the tag is beyond max-ephones") \
+	X(REQUIRE_BUTTON, has_button, 0, "the phone's type has no such button") \
+	X(REQUIRE_INTERFACE, has_interface, REQUIREMENT_LASTS, \
+		"no interface that is up has this address") \
+	X(REQUIRE_OWN_PORT, has_own_port, 0, "phones and applications cannot share a port") \
+	X(REQUIRE_NUMBER, has_number, REQUIREMENT_WARNS, "no ephone-dn has this number")
 
 enum requirement {
-#define X(name, warning, text) name,
+#define X(name, met, flags, text) name,
 	REQUIREMENTS(X)
 #undef X
 };
 
 // The line names object `value` (for REQUIRE_BUTTON, of the phone `ephone`): 0 when it is there or,
-// while loading, may still come; else args_fail_at() about the word.
+// while loading, may still come; else args_fail_at() about the word. `value`: a tag, for
+// REQUIRE_BUTTON a position, for REQUIRE_INTERFACE an address in network order; for REQUIRE_NUMBER
+// and REQUIRE_OWN_PORT nothing.
 int edit_require(struct edit *edit, struct args *args, struct span word, enum requirement kind,
 	uint32_t value, const struct config_ephone *ephone);
+
+// The address (argument 0) and port (argument 1) to listen on, which are *source already: an
+// interface must have the one, and no other service the other.
+int edit_require_source(struct edit *edit, struct args *args, const struct endpoint *source);
 
 // The device name of a phone by its address H.H.H. False: it is none.
 bool device_name(struct span mac, char name[CONFIG_DEVICE_NAME_SIZE]);

@@ -459,15 +459,19 @@ uint32_t config_ephone_keepalive(const struct config *config, const struct confi
 	return ephone->keepalive != 0 ? ephone->keepalive : config->telephony.keepalive;
 }
 
-bool config_interface_has(const struct config *config, const struct addr *address,
-	const struct config_interface **out)
+bool config_interface_is_up(const struct config_interface *interface)
+{
+	return interface->address.family != ADDR_NONE && !interface->shutdown;
+}
+
+const struct config_interface *config_interface_at(
+	const struct config *config, const struct addr *address)
 {
 	for (unsigned i = 0; i < config->interface_count; i++) {
-		if (!addr_eq(&config->interfaces[i].address, address))
-			continue;
-		if (out != NULL)
-			*out = &config->interfaces[i];
-		return true;
+		const struct config_interface *interface = &config->interfaces[i];
+
+		if (config_interface_is_up(interface) && addr_eq(&interface->address, address))
+			return interface;
 	}
-	return false;
+	return NULL;
 }

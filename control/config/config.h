@@ -491,6 +491,8 @@ uint32_t config_ephone_keepalive(const struct config *config, const struct confi
 // In a pattern '.' stands for any digit, and 'T' at its end for any digits that follow.
 bool config_pattern_matches(struct span pattern, const char *number);
 
-// True when the address is one of the interfaces'; *out, when not NULL, is that interface.
-bool config_interface_has(const struct config *config, const struct addr *address,
-	const struct config_interface **out);
+// Has an address and is not shut down.
+bool config_interface_is_up(const struct config_interface *interface);
+// The interface that is up and has this address; NULL: none.
+const struct config_interface *config_interface_at(
+	const struct config *config, const struct addr *address);

@@ -190,43 +190,76 @@ int text_set(char **text, struct span value)
 
 // --- what lines name -----------------------------------------------------------------------------
 
-static const char *const requirement_texts[] = {
-#define X(name, warning, text) [name] = text,
-	REQUIREMENTS(X)
-#undef X
-};
-
-static const bool requirement_warns[] = {
-#define X(name, warning, text) [name] = warning,
-	REQUIREMENTS(X)
-#undef X
-};
-
 unsigned ephone_buttons(const struct config_ephone *ephone)
 {
 	return phone_model_buttons(ephone->model, ephone->addon);
 }
 
-static bool is_there(const struct config *config, const struct edit_requirement *requirement)
+static bool has_dn(const struct config *config, const struct edit_requirement *requirement)
 {
-	const struct config_ephone *ephone;
-
-	switch (requirement->kind) {
-	case REQUIRE_DN:
-		return config_dn_get(config, requirement->value) != NULL;
-	case REQUIRE_LOGOUT_PROFILE:
-		return config_logout_profile_get(config, requirement->value) != NULL;
-	case REQUIRE_MAX_DN:
-		return requirement->value <= config->telephony.max_dn;
-	case REQUIRE_MAX_EPHONES:
-		return requirement->value <= config->telephony.max_ephones;
-	case REQUIRE_BUTTON:
-		ephone = config_ephone_get(config, requirement->ephone);
-		return ephone == NULL || requirement->value <= ephone_buttons(ephone);
-	default:
-		return config_dn_by_number(config, requirement->word) != NULL;
-	}
+	return config_dn_get(config, requirement->value) != NULL;
 }
+
+static bool has_logout_profile(
+	const struct config *config, const struct edit_requirement *requirement)
+{
+	return config_logout_profile_get(config, requirement->value) != NULL;
+}
+
+static bool fits_max_dn(const struct config *config, const struct edit_requirement *requirement)
+{
+	return requirement->value <= config->telephony.max_dn;
+}
+
+static bool fits_max_ephones(
+	const struct config *config, const struct edit_requirement *requirement)
+{
+	return requirement->value <= config->telephony.max_ephones;
+}
+
+static bool has_button(const struct config *config, const struct edit_requirement *requirement)
+{
+	const struct config_ephone *ephone = config_ephone_get(config, requirement->ephone);
+
+	return ephone == NULL || requirement->value <= ephone_buttons(ephone);
+}
+
+// Before any interface is up every address will do: such a configuration is not ready in any case.
+static bool has_interface(const struct config *config, const struct edit_requirement *requirement)
+{
+	const struct addr address = addr_ipv4(requirement->value);
+
+	for (unsigned i = 0; i < config->interface_count; i++)
+		if (config_interface_is_up(&config->interfaces[i]))
+			return config_interface_at(config, &address) != NULL;
+	return true;
+}
+
+static bool has_own_port(const struct config *config, const struct edit_requirement *requirement)
+{
+	const struct endpoint *phones = &config->telephony.source;
+	const struct endpoint *applications = &config->voice_register.source;
+
+	(void)requirement;
+	return phones->port != applications->port ||
+	       (phones->addr.family != ADDR_NONE && applications->addr.family != ADDR_NONE &&
+		       !addr_eq(&phones->addr, &applications->addr));
+}
+
+static bool has_number(const struct config *config, const struct edit_requirement *requirement)
+{
+	return config_dn_by_number(config, requirement->word) != NULL;
+}
+
+static const struct {
+	bool (*met)(const struct config *config, const struct edit_requirement *requirement);
+	unsigned flags; // enum requirement_flags
+	const char *text;
+} requirements[] = {
+#define X(name, met, flags, text) [name] = { met, flags, text },
+	REQUIREMENTS(X)
+#undef X
+};
 
 static int remember(struct edit *edit, const struct edit_requirement *requirement)
 {
@@ -258,14 +291,29 @@ int edit_require(struct edit *edit, struct args *args, struct span word, enum re
 
 	span_copy(span_head(word, sizeof(requirement.word) - 1), requirement.word,
 		sizeof(requirement.word));
-	if (is_there(edit->config, &requirement))
+	if (edit->loading && (requirements[kind].flags & REQUIREMENT_LASTS) != 0)
+		return remember(edit, &requirement);
+	if (requirements[kind].met(edit->config, &requirement))
 		return 0;
 	if (edit->loading)
 		return remember(edit, &requirement);
-	if (!requirement_warns[kind])
-		return args_fail_at(args, word, "%s", requirement_texts[kind]);
-	edit_note(edit, NOTE_WARNING, word, "'%s': %s", requirement.word, requirement_texts[kind]);
+	if ((requirements[kind].flags & REQUIREMENT_WARNS) == 0)
+		return args_fail_at(args, word, "%s", requirements[kind].text);
+	edit_note(edit, NOTE_WARNING, word, "'%s': %s", requirement.word, requirements[kind].text);
 	return 0;
+}
+
+int edit_require_source(struct edit *edit, struct args *args, const struct endpoint *source)
+{
+	int error = 0;
+
+	if (source->addr.family == ADDR_IPV4)
+		error = edit_require(edit, args, args->value[0], REQUIRE_INTERFACE,
+			addr_ipv4_net(&source->addr), NULL);
+	if (error == 0)
+		error = edit_require(
+			edit, args, args->value[arg_given(args, 1)], REQUIRE_OWN_PORT, 0, NULL);
+	return error;
 }
 
 void edit_settle(struct edit *edit,
@@ -277,11 +325,11 @@ void edit_settle(struct edit *edit,
 	for (unsigned i = 0; i < edit->requirement_count; i++) {
 		const struct edit_requirement *requirement = &edit->requirements[i];
 
-		if (is_there(edit->config, requirement))
+		if (requirements[requirement->kind].met(edit->config, requirement))
 			continue;
-		(requirement_warns[requirement->kind] ? warn : wrong)(ctx, requirement->line,
-			requirement->column, requirement->word,
-			requirement_texts[requirement->kind]);
+		((requirements[requirement->kind].flags & REQUIREMENT_WARNS) != 0 ? warn : wrong)(
+			ctx, requirement->line, requirement->column, requirement->word,
+			requirements[requirement->kind].text);
 	}
 }
 

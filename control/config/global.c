@@ -293,12 +293,6 @@ static void interface_remove(struct config *config, struct config_interface *int
 	config->interface_count--;
 }
 
-// Has a port, or had one if it is a change.
-static bool interface_is_used(const struct config_interface *interface)
-{
-	return interface->address.family != ADDR_NONE && !interface->shutdown;
-}
-
 static int enter_interface(void *ctx, struct args *args)
 {
 	struct edit *edit = ctx;
@@ -314,7 +308,7 @@ static int enter_interface(void *ctx, struct args *args)
 	if (args->negated) {
 		if (interface == NULL)
 			return args_fail(args, 0, "there is no such interface");
-		if (interface_is_used(interface))
+		if (config_interface_is_up(interface))
 			edit_waits(edit, args);
 		interface_remove(config, interface);
 		return 0;

@@ -81,15 +81,23 @@ static int max_redirect(void *ctx, struct args *args)
 static int source_address(void *ctx, struct args *args)
 {
 	struct config_telephony *telephony = telephony_of(ctx);
-	struct endpoint source = { .port = 2000 };
+	struct endpoint was = telephony->source;
+	int error;
 
+	telephony->source = (struct endpoint){ .port = 2000 };
 	if (!args->negated)
-		source = (struct endpoint){ arg_addr(args, 0), (uint16_t)arg_u32(args, 1, 2000) };
-	if (text_set(&telephony->source_match, args->negated ? SPAN_NONE : args->value[4]) < 0)
-		return -ENOMEM;
-	if (!endpoint_eq(&telephony->source, &source))
+		telephony->source =
+			(struct endpoint){ arg_addr(args, 0), (uint16_t)arg_u32(args, 1, 2000) };
+	error = edit_require_source(ctx, args, &telephony->source);
+	if (error == 0)
+		error = text_set(
+			&telephony->source_match, args->negated ? SPAN_NONE : args->value[4]);
+	if (error < 0) {
+		telephony->source = was;
+		return error;
+	}
+	if (!endpoint_eq(&telephony->source, &was))
 		edit_waits(ctx, args);
-	telephony->source = source;
 	telephony->secondary = args->negated ? (struct addr){ 0 } : arg_addr(args, 2);
 	telephony->rehome = args->negated ? 120 : arg_u32(args, 3, 120);
 	return 0;

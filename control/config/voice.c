@@ -264,13 +264,20 @@ static int register_mode(void *ctx, struct args *args)
 static int register_source(void *ctx, struct args *args)
 {
 	struct config_voice_register *reg = register_of(ctx);
-	struct endpoint source = { .port = 5060 };
+	struct endpoint was = reg->source;
+	int error;
 
+	reg->source = (struct endpoint){ .port = 5060 };
 	if (!args->negated)
-		source = (struct endpoint){ arg_addr(args, 0), (uint16_t)arg_u32(args, 1, 5060) };
-	if (!endpoint_eq(&reg->source, &source))
+		reg->source =
+			(struct endpoint){ arg_addr(args, 0), (uint16_t)arg_u32(args, 1, 5060) };
+	error = edit_require_source(ctx, args, &reg->source);
+	if (error < 0) {
+		reg->source = was;
+		return error;
+	}
+	if (!endpoint_eq(&reg->source, &was))
 		edit_waits(ctx, args);
-	reg->source = source;
 	reg->secondary = args->negated ? (struct addr){ 0 } : arg_addr(args, 2);
 	edit_touch(ctx, TOUCH_CTI, 0);
 	return 0;

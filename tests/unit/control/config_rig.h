@@ -15,6 +15,7 @@
 #include "control/config/write.h"
 
 #define MINIMUM "telephony-service\n max-ephones 10\n max-dn 100\n"
+#define INTERFACE "interface a\n ip address 10.0.0.1 255.255.255.0\n"
 
 static inline struct config *load(const char *text, struct load_report *report)
 {

@@ -330,6 +330,26 @@ static void test_modes(void **state)
 	config_free(config);
 }
 
+// Where phones and applications come to, before and after the interface, and ports that were
+// exchanged.
+static void test_sources(void **state)
+{
+	static const char *const good[] = {
+		INTERFACE "telephony-service\n ip source-address 10.0.0.1 port 2001\n",
+		"telephony-service\n ip source-address 10.0.0.1\n" INTERFACE,
+		"telephony-service\n ip source-address 10.9.9.9\n", // no interface at all
+		"telephony-service\n ip source-address 10.0.0.1 port 5060\n"
+		"voice register global\n source-address 10.0.0.1 port 2000\n",
+		INTERFACE "interface b\n ip address 10.0.1.1 255.255.255.0\n"
+			  "telephony-service\n ip source-address 10.0.0.1 port 5060\n"
+			  "voice register global\n source-address 10.0.1.1\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		config_free(load_good(good[i]));
+}
+
 // What this host does not do with an interface is told.
 static void test_other_addresses(void **state)
 {
@@ -424,6 +444,20 @@ static const struct wrong wrongs[] = {
 	{ VOICE "sip\n  bind signaling source-interface Gi0\n", "3:8: word 'signaling': expected" },
 	{ "interface a\n ip address 10.0.0.1\n", "2:21: word '': the line is incomplete" },
 	{ "interface a\n ip address 10.0.0.1 255.0.255.0\n", "2:22: word '255.0.255.0': a mask" },
+	{ INTERFACE "telephony-service\n ip source-address 10.9.9.9 port 2000\n",
+		"4:20: word '10.9.9.9': no interface that is up has this address" },
+	{ "telephony-service\n ip source-address 10.9.9.9\n" INTERFACE,
+		"2:20: word '10.9.9.9': no interface that is up" },
+	{ INTERFACE " shutdown\ninterface b\n ip address 10.0.1.1 255.255.255.0\n"
+		    "voice register global\n source-address 10.0.0.1\n",
+		"7:17: word '10.0.0.1': no interface that is up" },
+	{ "telephony-service\n ip source-address 10.0.0.1 port 5060\n",
+		"2:34: word '5060': phones and applications cannot share a port" },
+	{ "telephony-service\n ip source-address 10.0.0.1 port 5061\n"
+	  "voice register global\n source-address 10.0.0.1 port 5061\n",
+		"4:31: word '5061': phones and applications" },
+	{ "voice register global\n source-address 10.0.0.1 port 2000\n",
+		"2:31: word '2000': phones and applications" },
 	{ "telephony-service\n keepalive 9\n",
 		"2:12: word '9': expected a number from 10 to 65535" },
 	{ "telephony-service\n timeouts interdigit 1\n", "2:22: word '1': 2 to 120 seconds" },
@@ -681,6 +715,7 @@ int main(void)
 		cmocka_unit_test(test_liberties),
 		cmocka_unit_test(test_no_remarks),
 		cmocka_unit_test(test_modes),
+		cmocka_unit_test(test_sources),
 		cmocka_unit_test(test_other_addresses),
 		cmocka_unit_test(test_equal_numbers),
 		cmocka_unit_test(test_wrong_lines),

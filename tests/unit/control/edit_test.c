@@ -380,6 +380,7 @@ static void count_waits(void *ctx, enum config_note kind, struct span at, const 
 static void test_waits(void **state)
 {
 	static const char start[] = "interface a\n ip address 10.0.0.1 255.0.0.0\n"
+				    "interface b\n ip address 14.0.0.1 255.0.0.0\n"
 				    "interface off\n ip address 11.0.0.1 255.0.0.0\n shutdown\n"
 				    "ip route 12.0.0.0 255.0.0.0 10.0.0.2\n"
 				    "voice register global\n source-address 10.0.0.1\n" MINIMUM
@@ -401,7 +402,7 @@ static void test_waits(void **state)
 		{ "ip route 13.0.0.0 255.0.0.0 10.0.0.2", 1 },
 		{ "ip route 12.0.0.0 255.0.0.0 10.0.0.2", 0 },
 		{ "no ip route 12.0.0.0 255.0.0.0 10.0.0.2", 1 },
-		{ "voice register global\nsource-address 10.0.0.2", 1 },
+		{ "voice register global\nsource-address 14.0.0.1", 1 },
 		{ "voice register global\nsource-address 10.0.0.1 port 5061", 1 },
 		{ "voice register global\nsource-address 10.0.0.1 port 5060", 0 },
 		{ "voice register global\nno source-address", 1 },
