@@ -44,6 +44,16 @@ static void link_up(struct connection *existing, struct connection *consultation
 	consultation->consults_for = existing;
 }
 
+// Dial tone that is there for this already: by a key of the phone, or an application without a
+// number.
+static struct connection *consultation_begun(
+	const struct connection *existing, const struct line *line)
+{
+	struct connection *fresh = line_fresh(line);
+
+	return fresh != NULL && fresh->consults_for == existing ? fresh : NULL;
+}
+
 static enum call_result check_consult(
 	const struct connection *existing, const struct line *line, enum dial_purpose purpose)
 {
@@ -54,6 +64,8 @@ static enum call_result check_consult(
 
 	if (result == CALL_OK && !phone_is_registered(line->phone))
 		return CALL_OUT_OF_SERVICE;
+	if (result == CALL_OK && line_leaves_channel(line))
+		return CALL_OK;
 	return result == CALL_OK ? line_check_open(line, purpose) : result;
 }
 
@@ -61,8 +73,15 @@ static enum call_result consult(struct connection *existing, struct line *line,
 	enum dial_purpose purpose, struct connection **out)
 {
 	enum call_result result = check_consult(existing, line, purpose);
-	struct connection *consultation;
+	struct connection *consultation = consultation_begun(existing, line);
 
+	if (result == CALL_OK && consultation != NULL && purpose != DIAL_BLIND_TRANSFER) {
+		consultation->purpose = (uint8_t)purpose;
+		*out = consultation;
+		return CALL_OK;
+	}
+	if (result == CALL_OK && line_leaves_channel(line))
+		line_make_way(line);
 	if (result == CALL_OK)
 		result = line_open(line, purpose, &consultation);
 	if (result != CALL_OK)

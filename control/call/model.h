@@ -28,6 +28,11 @@ enum call_result line_check_open(const struct line *line, enum dial_purpose purp
 void connection_initiate(struct connection *connection, struct line *line, enum csta_cause cause);
 // Frees the line's phone for another call: holds a talk, ends what is no talk.
 void line_make_way(struct line *line);
+// The phone's active call if it has dial tone on this line, with nothing dialled; NULL: it has not.
+struct connection *line_fresh(const struct line *line);
+// The phone's active call is none yet, or no more, and leaves its channel of the line's DN to a new
+// one.
+bool line_leaves_channel(const struct line *line);
 // CALL_BAD_STATE: the active call rings at its far end, which is only ended to answer another.
 enum call_result line_check_way(const struct line *line);
 

@@ -50,12 +50,22 @@ static bool is_giving_way(const struct connection *active)
 	return connection_is_talking(active) || is_idling(active);
 }
 
-// Dial tone on this line with nothing dialled yet.
-static bool is_fresh(const struct connection *connection, const struct line *line)
+struct connection *line_fresh(const struct line *line)
 {
-	return connection->line == line && connection->state == CONNECTION_INITIATED &&
-	       connection->digits[0] == '\0' && connection->purpose != DIAL_FORWARD &&
-	       connection->purpose != DIAL_BLIND_TRANSFER;
+	struct connection *active = phone_active(line->phone);
+	bool fresh = active != NULL && active->line == line &&
+		     active->state == CONNECTION_INITIATED && active->digits[0] == '\0' &&
+		     active->purpose != DIAL_FORWARD && active->purpose != DIAL_BLIND_TRANSFER;
+
+	return fresh ? active : NULL;
+}
+
+bool line_leaves_channel(const struct line *line)
+{
+	const struct connection *active = phone_active(line->phone);
+
+	return active != NULL && active->dn == line->dn && connection_takes_channel(active) &&
+	       is_idling(active);
 }
 
 enum call_result line_check_way(const struct line *line)
@@ -115,35 +125,29 @@ void connection_initiate(struct connection *connection, struct line *line, enum 
 	connection_arm(connection, TIMER_INTERDIGIT);
 }
 
-// What idles in this DN leaves its channel to the new call.
-static bool is_leaving_channel(const struct connection *active, const struct line *line)
-{
-	return active->dn == line->dn && connection_takes_channel(active) && is_idling(active);
-}
-
-static enum call_result check_originate(const struct line *line, const struct connection *active)
+static enum call_result check_originate(const struct line *line)
 {
 	enum call_result result = line_check_way(line);
 
 	if (!phone_is_registered(line->phone))
 		return CALL_OUT_OF_SERVICE;
-	if (active != NULL && (is_fresh(active, line) || is_leaving_channel(active, line)))
+	if (line_fresh(line) != NULL || line_leaves_channel(line))
 		return CALL_OK;
 	return result == CALL_OK ? line_check_open(line, DIAL_CALL) : result;
 }
 
 enum call_result line_originate(struct line *line, enum csta_cause cause, struct connection **out)
 {
-	struct connection *active = phone_active(line->phone);
-	enum call_result result = check_originate(line, active);
+	struct connection *fresh = line_fresh(line);
+	enum call_result result = check_originate(line);
 
 	if (result != CALL_OK)
 		return result;
-	if (active != NULL && is_fresh(active, line)) {
-		*out = active;
+	if (fresh != NULL) {
+		*out = fresh;
 		return CALL_OK;
 	}
-	if (active != NULL && is_leaving_channel(active, line))
+	if (line_leaves_channel(line))
 		line_make_way(line);
 	result = line_open(line, DIAL_CALL, out);
 	if (result != CALL_OK)
