@@ -136,15 +136,37 @@ void dn_free(struct dn *dn)
 	free(dn);
 }
 
+// What failed for the DN in somebody's call, or NULL.
+static struct connection *dn_failed(const struct dn *dn)
+{
+	struct connection *connection;
+	struct call *call;
+
+	TAILQ_FOREACH (call, &dn->engine->active_calls, active) {
+		connection = call_connection_or_failed(call, dn);
+		if (connection != NULL)
+			return connection;
+	}
+	return NULL;
+}
+
+// Clients name its connections by its number: none outlives that.
+static void dn_clear(struct dn *dn)
+{
+	struct connection *connection;
+
+	while ((connection = TAILQ_FIRST(&dn->connections)) != NULL ||
+		(connection = dn_failed(dn)) != NULL)
+		connection_clear(connection, CSTA_CAUSE_DEST_OUT_OF_ORDER);
+}
+
 // Sessions and monitors may still point to a DN that is no longer configured: it stays as one
 // without numbers and rights, until its tag is configured again.
 static void dn_retire(struct dn *dn)
 {
 	static const struct config_dn nothing;
-	struct connection *connection;
 
-	while ((connection = TAILQ_FIRST(&dn->connections)) != NULL)
-		connection_clear(connection, CSTA_CAUSE_DEST_OUT_OF_ORDER);
+	dn_clear(dn);
 	dn->config = &nothing;
 	dn->message_waiting = false;
 	free(dn->message_for);
@@ -169,6 +191,8 @@ int dn_changed(struct engine *engine, unsigned tag)
 		return -ENOMEM;
 	dn->config = config;
 	dn->channels = (uint8_t)config_dn_channels(config);
+	if (strcmp(dn->numbers[DN_PRIMARY].text, config->number) != 0)
+		dn_clear(dn);
 	if (number_set(dn, DN_PRIMARY, config->number) != 0 ||
 		number_set(dn, DN_SECONDARY, config->secondary) != 0)
 		return -ENOMEM;
