@@ -220,30 +220,49 @@ void phone_show_refused(struct phone *phone, uint32_t label)
 	banner_send(phone, label, "");
 }
 
-// A call that somebody else of the DN answered was not missed. Phones that know no CallHistoryInfo
-// list none that was connected.
-void show_unlogged(struct appearance *a)
+static bool knows_history(const struct phone *phone)
+{
+	return phone->own_version >= HISTORY_VERSION;
+}
+
+static void entry_send(struct appearance *a, uint32_t disposition)
 {
 	struct sccp_msg msg;
 
-	if (a->call_state != SCCP_CALL_STATE_RING_IN)
-		return;
-	if (a->line->phone->own_version < HISTORY_VERSION) {
-		state_send(a, SCCP_CALL_STATE_CONNECTED);
-		return;
-	}
 	sccp_msg_init(&msg, SCCP_CALL_HISTORY_INFO);
-	msg.call_history_info.disposition = SCCP_DISPOSITION_IGNORE;
+	msg.call_history_info.disposition = disposition;
 	msg.call_history_info.line = a->line->instance;
 	msg.call_history_info.call = a->call_reference;
 	phone_send(a->line->phone, &msg);
 }
 
-// Nobody called who is only asked to make a call.
-void show_no_miss(struct appearance *a)
+// A call that somebody else of the DN answered was not missed. Phones that know no CallHistoryInfo
+// list none that was connected.
+void show_unlogged(struct appearance *a)
 {
-	if (a->connection->prompted)
+	if (a->call_state != SCCP_CALL_STATE_RING_IN)
+		return;
+	a->entry = 0;
+	if (knows_history(a->line->phone))
+		entry_send(a, SCCP_DISPOSITION_IGNORE);
+	else
+		state_send(a, SCCP_CALL_STATE_CONNECTED);
+}
+
+// It rang here and was answered at another button.
+static bool is_taken_beside(const struct appearance *a)
+{
+	return a->connection->line != NULL && a->connection->line != a->line;
+}
+
+// The call is over: which of the phone's lists is it for? Phones that know no CallHistoryInfo go by
+// the states that they were told. Nobody called who is only asked to make a call.
+void show_history(struct appearance *a)
+{
+	if (a->connection->prompted || is_taken_beside(a))
 		show_unlogged(a);
+	if (a->entry != 0 && knows_history(a->line->phone))
+		entry_send(a, a->entry);
 }
 
 static uint32_t redirect_reason(uint8_t cause)
@@ -334,8 +353,8 @@ static void redirection_fill(struct sccp_call_info *info, const struct call *cal
 }
 
 // A transfer may have made a called party the calling one: for the phone a talk stays one that came
-// in, and the other way round; how the far end was reached is nothing to it then. In a conference the
-// far end is nobody in particular.
+// in, and the other way round; how the far end was reached is nothing to it then. In a conference
+// the far end is nobody in particular.
 void show_call_info(struct appearance *a)
 {
 	const struct connection *own = a->connection;
@@ -416,8 +435,8 @@ static bool is_quiet(const struct line *line)
 	return line->phone->do_not_disturb && line->ring != SCCP_RING_FEATURE;
 }
 
-// In the ear of who talks; who dials or waits hears his own tone. Not from a silent line, and not to
-// who does not want to be disturbed.
+// In the ear of who talks; who dials or waits hears his own tone. Not from a silent line, and not
+// to who does not want to be disturbed.
 void show_waiting_tone(struct appearance *a)
 {
 	struct appearance *other;

@@ -32,6 +32,7 @@ struct screen_row {
 	uint8_t tone;       // enum sccp_tone_code
 	uint8_t label;      // enum sccp_label_code: the prompt
 	uint8_t names;      // enum prompt_names
+	uint8_t entry;      // enum sccp_disposition_code: in which list it ends that got here; 0: none
 	bool active;        // it has the audio path
 	bool remote;        // of a call that another phone of the DN handles
 	show_part *parts[SCREEN_PARTS_MAX];
@@ -40,7 +41,7 @@ struct screen_row {
 const struct screen_row *screen_row(enum screen screen);
 
 show_part show_state, show_off_hook_state, show_keys, show_prompt, show_clear_prompt, show_banner,
-	show_call_info, show_dialled_number, show_plane, show_tone, show_unlogged, show_no_miss,
+	show_call_info, show_dialled_number, show_plane, show_tone, show_unlogged, show_history,
 	show_stop_tone, show_waiting_tone, show_ringer, show_lamp, show_speaker, show_idle;
 
 // What plays in the ear at the appearance's call: enum sccp_tone_code.

@@ -41,6 +41,7 @@ struct appearance {
 	uint32_t keys;           // appearance_keys() that the phone was told last
 	uint8_t shown;           // enum screen: what the phone shows now
 	uint8_t party_changes;   // of the call, when it last named the parties
+	uint8_t entry;           // enum sccp_disposition_code for the phone's lists; 0: none so far
 	bool declined; // its user does not want it: the phone shows it no more while it rings
 	struct stream streams[STREAMS_MAX];
 	struct media_format format; // of the stream opened last; payload 0: none was

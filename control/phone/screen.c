@@ -23,6 +23,7 @@
 #define ACTIVE .active = true
 #define REMOTE .remote = true
 #define NAMES(party) .names = NAMES_##party
+#define LOG(disposition) .entry = SCCP_DISPOSITION_##disposition
 #define PARTS(...) .parts = { __VA_ARGS__ }
 
 static const struct screen_row rows[] = {
@@ -35,7 +36,7 @@ static const struct screen_row rows[] = {
 		SCREEN(OFF_HOOK, DIGITS, ON, ENTER_NUMBER, ACTIVE, PARTS(show_keys, show_prompt)),
 	[SCREEN_DIALLING] = SCREEN(
 		OFF_HOOK, DIGITS, ON, ENTER_NUMBER, ACTIVE, PARTS(show_stop_tone, show_keys)),
-	[SCREEN_PROCEEDING] = SCREEN(PROCEED, RING_OUT, ON, CALL_PROCEED, ACTIVE,
+	[SCREEN_PROCEEDING] = SCREEN(PROCEED, RING_OUT, ON, CALL_PROCEED, ACTIVE, LOG(PLACED),
 		PARTS(show_stop_tone, show_state, show_keys, show_call_info, show_dialled_number,
 			show_prompt)),
 	[SCREEN_RING_OUT] =
@@ -45,22 +46,23 @@ static const struct screen_row rows[] = {
 		PARTS(show_state, show_keys, show_prompt, show_call_info, show_lamp, show_ringer)),
 	[SCREEN_PROMPT_WAITING] = SCREEN(RING_IN, RING_IN, BLINK, RING_OUT, NAMES(CALLED),
 		PARTS(show_state, show_keys, show_prompt, show_call_info, show_lamp, show_ringer)),
-	[SCREEN_RING_IN] = SCREEN(RING_IN, RING_IN, BLINK, FROM, NAMES(CALLING),
+	[SCREEN_RING_IN] = SCREEN(RING_IN, RING_IN, BLINK, FROM, NAMES(CALLING), LOG(MISSED),
 		PARTS(show_state, show_keys, show_prompt, show_banner, show_call_info, show_lamp,
 			show_ringer)),
-	[SCREEN_CALL_WAITING] = SCREEN(RING_IN, RING_IN, BLINK, FROM, NAMES(CALLING),
+	[SCREEN_CALL_WAITING] = SCREEN(RING_IN, RING_IN, BLINK, FROM, NAMES(CALLING), LOG(MISSED),
 		PARTS(show_waiting_tone, show_state, show_call_info, show_prompt, show_keys,
 			show_lamp, show_ringer)),
-	[SCREEN_CONNECTED] =
-		SCREEN(CONNECTED, CONNECTED, ON, CONNECTED, ACTIVE, CONSULT(CONNECTED_TRANSFER),
-			PARTS(show_ringer, show_speaker, show_lamp, show_off_hook_state, show_plane,
-				show_stop_tone, media_update, show_state, show_keys, show_prompt,
-				show_call_info)),
-	[SCREEN_CONFERENCE] = SCREEN(CONNECTED, CONNECTED_CONFERENCE, ON, CONFERENCE, ACTIVE,
+	[SCREEN_CONNECTED] = SCREEN(CONNECTED, CONNECTED, ON, CONNECTED, ACTIVE, LOG(RECEIVED),
+		CONSULT(CONNECTED_TRANSFER),
 		PARTS(show_ringer, show_speaker, show_lamp, show_off_hook_state, show_plane,
 			show_stop_tone, media_update, show_state, show_keys, show_prompt,
 			show_call_info)),
-	[SCREEN_IN_CONFERENCE] = SCREEN(CONNECTED, CONNECTED, ON, CONFERENCE, ACTIVE,
+	[SCREEN_CONFERENCE] =
+		SCREEN(CONNECTED, CONNECTED_CONFERENCE, ON, CONFERENCE, ACTIVE, LOG(RECEIVED),
+			PARTS(show_ringer, show_speaker, show_lamp, show_off_hook_state, show_plane,
+				show_stop_tone, media_update, show_state, show_keys, show_prompt,
+				show_call_info)),
+	[SCREEN_IN_CONFERENCE] = SCREEN(CONNECTED, CONNECTED, ON, CONFERENCE, ACTIVE, LOG(RECEIVED),
 		PARTS(show_ringer, show_speaker, show_lamp, show_off_hook_state, show_plane,
 			show_stop_tone, media_update, show_state, show_keys, show_prompt,
 			show_call_info)),
@@ -72,17 +74,18 @@ static const struct screen_row rows[] = {
 			show_prompt, show_call_info, show_speaker)),
 	[SCREEN_REMOTE_HELD] = SCREEN(HOLD, ON_HOOK_STEALABLE, WINK, HOLD, REMOTE,
 		PARTS(show_lamp, show_state, show_keys, show_prompt, show_call_info)),
-	[SCREEN_BUSY] = SCREEN(BUSY, RING_OUT, ON, BUSY, ACTIVE, TONE(LINE_BUSY),
+	[SCREEN_BUSY] = SCREEN(BUSY, RING_OUT, ON, BUSY, ACTIVE, LOG(PLACED), TONE(LINE_BUSY),
 		PARTS(show_stop_tone, show_tone, show_state, show_keys, show_prompt)),
-	[SCREEN_REORDER] = SCREEN(CONGESTION, RING_OUT, ON, TEMP_FAIL, ACTIVE, TONE(REORDER),
-		PARTS(show_stop_tone, show_tone, show_state, show_keys, show_prompt)),
-	[SCREEN_UNKNOWN_NUMBER] =
-		SCREEN(INVALID_NUMBER, RING_OUT, ON, UNKNOWN_NUMBER, ACTIVE, TONE(REORDER),
+	[SCREEN_REORDER] =
+		SCREEN(CONGESTION, RING_OUT, ON, TEMP_FAIL, ACTIVE, LOG(PLACED), TONE(REORDER),
 			PARTS(show_stop_tone, show_tone, show_state, show_keys, show_prompt)),
+	[SCREEN_UNKNOWN_NUMBER] = SCREEN(INVALID_NUMBER, RING_OUT, ON, UNKNOWN_NUMBER, ACTIVE,
+		LOG(PLACED), TONE(REORDER),
+		PARTS(show_stop_tone, show_tone, show_state, show_keys, show_prompt)),
 	[SCREEN_CLEARED] = { SCCP_CALL_STATE_ON_HOOK, SCCP_SOFTKEY_SET_ON_HOOK,
 		.lamp = SCCP_LAMP_OFF,
 		PARTS(show_ringer, show_stop_tone, media_update, show_lamp, show_clear_prompt,
-			show_no_miss, show_state, show_idle) },
+			show_history, show_state, show_idle) },
 };
 
 static const char *const screen_names[] = {
@@ -114,7 +117,7 @@ uint32_t appearance_soft_keys(const struct appearance *a)
 	const struct screen_row *row = &rows[a->shown];
 
 	return a->connection->consults_for != NULL && row->consult_keys != 0 ? row->consult_keys
-									      : row->keys;
+									     : row->keys;
 }
 
 // --- what is wanted ----------------------------------------------------------------------------
@@ -237,6 +240,17 @@ static void hold_tone_end(struct appearance *a, const struct screen_row *row)
 		tone_stop(a);
 }
 
+// What the call was at first, it stays: but for one that rang and was answered. Talk that began at
+// another phone of the DN is a call to or from here all the same.
+static void entry_note(struct appearance *a, uint8_t entry)
+{
+	if (entry == 0 || (a->entry != 0 && a->entry != SCCP_DISPOSITION_MISSED))
+		return;
+	a->entry = a->entry == 0 && entry == SCCP_DISPOSITION_RECEIVED && a->connection->outbound
+			   ? SCCP_DISPOSITION_PLACED
+			   : entry;
+}
+
 static void appearance_show(struct appearance *a, enum screen wanted)
 {
 	const struct screen_row *row = &rows[wanted];
@@ -244,6 +258,7 @@ static void appearance_show(struct appearance *a, enum screen wanted)
 	debug_print(DEBUG_EPHONE_STATE, "%s line %u call %u: %s", a->line->phone->name,
 		a->line->instance, a->call_reference, screen_names[wanted]);
 	a->shown = (uint8_t)wanted;
+	entry_note(a, row->entry);
 	if (!screen_is_talk(wanted)) {
 		digits_stop(a);
 		hold_tone_end(a, row);
@@ -421,6 +436,7 @@ static void appearance_hide(struct appearance *a)
 	a->shown = SCREEN_NONE;
 	a->call_state = SCCP_CALL_STATE_IDLE;
 	a->keys = 0;
+	a->entry = 0;
 	a->call_reference = reference_next(a->line->phone->engine);
 }
 

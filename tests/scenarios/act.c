@@ -419,11 +419,11 @@ static bool names_add(struct phone_names *names, const struct script_line *line,
 	return true;
 }
 
-// `with SECTION: COMMAND` adds to the office, `away PHONE...` keeps phones out of it, `mixes
-// PHONE...` lets them mix conferences.
+// `with SECTION: COMMAND` adds to the office; the others name phones.
 static const char *before_begin(struct world *world, const struct script_line *line, bool *done)
 {
-	*done = names_add(&world->away, line, "away") || names_add(&world->mixing, line, "mixes");
+	*done = names_add(&world->away, line, "away") || names_add(&world->mixing, line, "mixes") ||
+		names_add(&world->lists, line, "lists") || names_add(&world->old, line, "old");
 	if (*done)
 		return NULL;
 	*done = strcmp(line->words[0], "with") == 0;

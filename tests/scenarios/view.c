@@ -325,9 +325,12 @@ static void take_pri_notify(struct view *view, const struct sccp_msg *msg)
 	note(view, "notify", text);
 }
 
+// Of each call that ends: only scenarios about lists want to see it. That one is kept out of them
+// is for all.
 static void take_history(struct view *view, const struct sccp_msg *msg)
 {
-	note(view, "history", sccp_disposition_name(msg->call_history_info.disposition));
+	if (view->lists || msg->call_history_info.disposition == SCCP_DISPOSITION_IGNORE)
+		note(view, "history", sccp_disposition_name(msg->call_history_info.disposition));
 }
 
 static void take_nothing(struct view *view, const struct sccp_msg *msg)

@@ -38,6 +38,7 @@ struct view {
 	struct sim_phone *phone;
 	handle_t conn; // the conn it was made on
 	char name[16];
+	bool lists; // its lists of calls are looked at
 	struct view_call calls[VIEW_CALLS];
 	uint32_t keys; // soft key set
 	uint32_t keys_call;

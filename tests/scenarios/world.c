@@ -9,6 +9,8 @@
 #include "control/config/phone_model.h"
 #include "control/csta/csta.h"
 
+enum { OLD_VERSION = 11 };
+
 struct world *world_new(const char *office, events_elsewhere *elsewhere)
 {
 	struct world *world = calloc(1, sizeof(*world));
@@ -85,6 +87,9 @@ void world_begin(struct world *world)
 		struct view *view = &world->views[i];
 
 		view->phone->mixes = is_named(&world->mixing, view->name);
+		view->lists = is_named(&world->lists, view->name);
+		if (is_named(&world->old, view->name))
+			view->phone->version = OLD_VERSION;
 		if (!is_named(&world->away, view->name))
 			sim_start(view->phone);
 	}

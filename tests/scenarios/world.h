@@ -28,6 +28,8 @@ struct world {
 	size_t config_size;
 	struct phone_names away;   // do not register at once
 	struct phone_names mixing; // offer to mix conferences
+	struct phone_names lists;  // their lists of calls are looked at
+	struct phone_names old;    // of a protocol before CallHistoryInfo
 	struct view views[RIG_PHONES_MAX];
 	unsigned view_count;
 	struct app apps[WORLD_APPS];
