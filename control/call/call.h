@@ -181,8 +181,9 @@ enum call_result {
 
 // --- what may be asked of the model; by keys of the phone and by CSTA services alike -----------
 
-// Takes the DN's phone, the first that clients may control, off hook (speaker) and gives it a new
-// call: ServiceInitiated with `cause`. *out is the new connection. Nothing is dialled yet.
+// Takes the DN's phone off hook (speaker) and gives it a new call: ServiceInitiated with `cause`. *out
+// is the new connection. Nothing is dialled yet. Of several phones that clients may control it is one
+// whose user is about to dial, else one that is in no call, else the first.
 enum call_result call_originate(
 	struct engine *engine, struct dn *dn, enum csta_cause cause, struct connection **out);
 
@@ -190,8 +191,8 @@ enum call_result call_originate(
 enum call_result line_originate(struct line *line, enum csta_cause cause, struct connection **out);
 
 // Rings for the DN's own user, who is to lift the handset; then the number (empty: the user dials)
-// is called: ServiceInitiated with makeCall at once. A phone in a call is not disturbed; it is the
-// first that prompts.
+// is called: ServiceInitiated with makeCall at once. CALL_BAD_STATE where all phones that prompt are in
+// calls, which are not disturbed.
 enum call_result call_prompt(struct dn *dn, const char *number, struct connection **out);
 
 // One more digit of [0-9*#+A-D] by hand: dials when the number is complete ('#', or the one DN it
@@ -205,8 +206,8 @@ enum call_result connection_backspace(struct connection *connection);
 // hand.
 enum call_result connection_dial(struct connection *connection, const char *number);
 
-// Answers a connection that rings, at the first of its phones that clients may control; any other
-// active call of that phone is held first.
+// Answers a connection that rings, at one of its phones that clients may control and that is in no
+// call, else at the first, whose active call is held first.
 enum call_result connection_answer(struct connection *connection);
 // The same at this line of the connection's DN.
 enum call_result connection_answer_at(struct connection *connection, struct line *line);

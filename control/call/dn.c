@@ -237,16 +237,21 @@ bool dn_is_controllable(const struct dn *dn)
 	return controlled;
 }
 
-// The first line whose phone is in service and fits.
+// The first line whose phone is in service and fits: of those that are in no call, where there are
+// any, so that nobody is interrupted at another.
 static struct line *first_line(struct dn *dn, bool (*fits)(const struct phone *phone))
 {
-	struct line *line;
+	struct line *line, *first = NULL;
 
 	TAILQ_FOREACH (line, &dn->lines, at_dn) {
-		if (phone_is_registered(line->phone) && fits(line->phone))
+		if (!phone_is_registered(line->phone) || !fits(line->phone))
+			continue;
+		if (phone_active(line->phone) == NULL)
 			return line;
+		if (first == NULL)
+			first = line;
 	}
-	return NULL;
+	return first;
 }
 
 struct line *dn_line(struct dn *dn)
@@ -267,6 +272,18 @@ struct line *dn_mixing_line(struct dn *dn)
 struct line *dn_client_line(struct dn *dn)
 {
 	return first_line(dn, phone_is_controlled);
+}
+
+struct line *dn_dialling_line(struct dn *dn)
+{
+	struct line *line;
+
+	TAILQ_FOREACH (line, &dn->lines, at_dn) {
+		if (phone_is_registered(line->phone) && phone_is_controlled(line->phone) &&
+			line_leaves_channel(line))
+			return line;
+	}
+	return dn_client_line(dn);
 }
 
 struct line *dn_prompting_line(struct dn *dn)

@@ -85,13 +85,16 @@ void connection_prompt_timeout(struct connection *connection);
 // The user lifted the handset at this line, as prompted: dial tone, and the number is called.
 enum call_result connection_proceed(struct connection *connection, struct line *line);
 
-// The first line of the DN on a phone in service, or NULL.
+// The first line of the DN on a phone in service, or NULL; here and below one that is in no call
+// goes before one that is.
 struct line *dn_line(struct dn *dn);
 // The same, of a phone that can mix a conference.
 struct line *dn_mixing_line(struct dn *dn);
-// The first of those where clients may have calls made and answered, not on an analog port or a
-// gateway; and where they may have the user asked to lift the handset.
+// The same, of those where clients may have calls answered and made, not on an analog port or a
+// gateway; to make one, where its user hears dial tone, or that a call failed, before all others.
 struct line *dn_client_line(struct dn *dn);
+struct line *dn_dialling_line(struct dn *dn);
+// The same, of those where they may have the user asked to lift the handset.
 struct line *dn_prompting_line(struct dn *dn);
 
 // The called side gives up: Failed, then ConnectionCleared of this alerting connection; the caller

@@ -160,7 +160,7 @@ enum call_result line_originate(struct line *line, enum csta_cause cause, struct
 enum call_result call_originate(
 	struct engine *engine, struct dn *dn, enum csta_cause cause, struct connection **out)
 {
-	struct line *line = dn_client_line(dn);
+	struct line *line = dn_dialling_line(dn);
 
 	(void)engine;
 	return line == NULL ? CALL_OUT_OF_SERVICE : line_originate(line, cause, out);
