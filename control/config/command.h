@@ -33,6 +33,8 @@ int set_enable_password(void *ctx, struct args *args);
 int set_enable_password_level(void *ctx, struct args *args);
 int set_enable_secret(void *ctx, struct args *args);
 int set_enable_secret_level(void *ctx, struct args *args);
+int enter_interface(void *ctx, struct args *args);
+int set_route(void *ctx, struct args *args);
 
 #define RULES_OF(array) \
 	{ \
@@ -62,6 +64,7 @@ enum requirement_flags {
 	X(REQUIRE_BUTTON, has_button, 0, "the phone's type has no such button") \
 	X(REQUIRE_INTERFACE, has_interface, REQUIREMENT_LASTS, \
 		"no interface that is up has this address") \
+	X(REQUIRE_SUBNET, has_subnet, REQUIREMENT_LASTS, "overlaps with another interface") \
 	X(REQUIRE_OWN_PORT, has_own_port, 0, "phones and applications cannot share a port") \
 	X(REQUIRE_NUMBER, has_number, REQUIREMENT_WARNS, "no ephone-dn has this number")
 
@@ -73,8 +76,8 @@ enum requirement {
 
 // The line names object `value` (for REQUIRE_BUTTON, of the phone `ephone`): 0 when it is there or,
 // while loading, may still come; else args_fail_at() about the word. `value`: a tag, for
-// REQUIRE_BUTTON a position, for REQUIRE_INTERFACE an address in network order; for REQUIRE_NUMBER
-// and REQUIRE_OWN_PORT nothing.
+// REQUIRE_BUTTON a position, for REQUIRE_INTERFACE an address in network order, for REQUIRE_SUBNET
+// an interface's place; for REQUIRE_NUMBER and REQUIRE_OWN_PORT nothing.
 int edit_require(struct edit *edit, struct args *args, struct span word, enum requirement kind,
 	uint32_t value, const struct config_ephone *ephone);
 

@@ -475,3 +475,25 @@ const struct config_interface *config_interface_at(
 	}
 	return NULL;
 }
+
+static bool subnets_overlap(const struct config_interface *a, const struct config_interface *b)
+{
+	uint32_t both = addr_ipv4_net(&a->mask) & addr_ipv4_net(&b->mask);
+
+	return ((addr_ipv4_net(&a->address) ^ addr_ipv4_net(&b->address)) & both) == 0;
+}
+
+const struct config_interface *config_interface_overlap(
+	const struct config *config, const struct config_interface *interface, unsigned n)
+{
+	if (!config_interface_is_up(interface))
+		return NULL;
+	for (unsigned i = 0; i < n; i++) {
+		const struct config_interface *other = &config->interfaces[i];
+
+		if (other != interface && config_interface_is_up(other) &&
+			subnets_overlap(interface, other))
+			return other;
+	}
+	return NULL;
+}

@@ -496,3 +496,7 @@ bool config_interface_is_up(const struct config_interface *interface);
 // The interface that is up and has this address; NULL: none.
 const struct config_interface *config_interface_at(
 	const struct config *config, const struct addr *address);
+// The first other interface that is up, of the first `n`, whose subnet holds one of this one's
+// addresses, when this one is up too; NULL: none.
+const struct config_interface *config_interface_overlap(
+	const struct config *config, const struct config_interface *interface, unsigned n);

@@ -235,6 +235,22 @@ static bool has_interface(const struct config *config, const struct edit_require
 	return true;
 }
 
+// In a file it is the later interface that is in the way of the earlier one.
+static const struct config_interface *overlap(
+	const struct config *config, const struct edit_requirement *requirement)
+{
+	unsigned before = requirement->line == 0 ? config->interface_count : requirement->value;
+
+	if (requirement->value >= config->interface_count)
+		return NULL;
+	return config_interface_overlap(config, &config->interfaces[requirement->value], before);
+}
+
+static bool has_subnet(const struct config *config, const struct edit_requirement *requirement)
+{
+	return overlap(config, requirement) == NULL;
+}
+
 static bool has_own_port(const struct config *config, const struct edit_requirement *requirement)
 {
 	const struct endpoint *phones = &config->telephony.source;
@@ -260,6 +276,23 @@ static const struct {
 	REQUIREMENTS(X)
 #undef X
 };
+
+// What is wrong; of overlapping subnets as IOS says it.
+static const char *requirement_complaint(const struct config *config,
+	const struct edit_requirement *requirement, char text[REASON_SIZE])
+{
+	const struct config_interface *interface, *other;
+	char network[ADDR_TEXT_SIZE];
+	struct addr net;
+
+	if (requirement->kind != REQUIRE_SUBNET)
+		return requirements[requirement->kind].text;
+	interface = &config->interfaces[requirement->value];
+	other = overlap(config, requirement);
+	net = addr_ipv4(addr_ipv4_net(&interface->address) & addr_ipv4_net(&interface->mask));
+	snprintf(text, REASON_SIZE, "%s overlaps with %s", addr_text(&net, network), other->name);
+	return text;
+}
 
 static int remember(struct edit *edit, const struct edit_requirement *requirement)
 {
@@ -288,6 +321,8 @@ int edit_require(struct edit *edit, struct args *args, struct span word, enum re
 		.line = edit->line_number,
 		.column = words_column(args->words, word),
 	};
+	char text[REASON_SIZE];
+	const char *complaint;
 
 	span_copy(span_head(word, sizeof(requirement.word) - 1), requirement.word,
 		sizeof(requirement.word));
@@ -297,9 +332,10 @@ int edit_require(struct edit *edit, struct args *args, struct span word, enum re
 		return 0;
 	if (edit->loading)
 		return remember(edit, &requirement);
+	complaint = requirement_complaint(edit->config, &requirement, text);
 	if ((requirements[kind].flags & REQUIREMENT_WARNS) == 0)
-		return args_fail_at(args, word, "%s", requirements[kind].text);
-	edit_note(edit, NOTE_WARNING, word, "'%s': %s", requirement.word, requirements[kind].text);
+		return args_fail_at(args, word, "%s", complaint);
+	edit_note(edit, NOTE_WARNING, word, "'%s': %s", requirement.word, complaint);
 	return 0;
 }
 
@@ -322,6 +358,8 @@ void edit_settle(struct edit *edit,
 	void (*warn)(void *ctx, unsigned line, unsigned column, const char *word, const char *text),
 	void *ctx)
 {
+	char text[REASON_SIZE];
+
 	for (unsigned i = 0; i < edit->requirement_count; i++) {
 		const struct edit_requirement *requirement = &edit->requirements[i];
 
@@ -329,7 +367,7 @@ void edit_settle(struct edit *edit,
 			continue;
 		((requirements[requirement->kind].flags & REQUIREMENT_WARNS) != 0 ? warn : wrong)(
 			ctx, requirement->line, requirement->column, requirement->word,
-			requirements[requirement->kind].text);
+			requirement_complaint(edit->config, requirement, text));
 	}
 }
 

@@ -350,6 +350,25 @@ static void test_sources(void **state)
 		config_free(load_good(good[i]));
 }
 
+// Subnets that touch, one of two stations, and equal ones of which one is off.
+static void test_subnets(void **state)
+{
+	static const char *const good[] = {
+		INTERFACE "interface b\n ip address 10.0.1.1 255.255.255.0\n",
+		"interface a\n ip address 10.0.0.0 255.255.255.254\n"
+		"interface b\n ip address 10.0.0.3 255.255.255.254\n",
+		INTERFACE "interface b\n ip address 10.0.0.1 255.255.255.0\n shutdown\n",
+		INTERFACE " shutdown\ninterface b\n ip address 10.0.0.2 255.255.0.0\n",
+		INTERFACE "interface b\n ip address 10.0.0.2 255.255.0.0\nno interface a\n",
+		"interface a\n ip address 10.0.0.1 255.255.0.0\n"
+		" ip address 10.1.0.1 255.255.0.0\ninterface b\n ip address 10.0.0.1 255.255.0.0\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		config_free(load_good(good[i]));
+}
+
 // What this host does not do with an interface is told.
 static void test_other_addresses(void **state)
 {
@@ -444,6 +463,24 @@ static const struct wrong wrongs[] = {
 	{ VOICE "sip\n  bind signaling source-interface Gi0\n", "3:8: word 'signaling': expected" },
 	{ "interface a\n ip address 10.0.0.1\n", "2:21: word '': the line is incomplete" },
 	{ "interface a\n ip address 10.0.0.1 255.0.255.0\n", "2:22: word '255.0.255.0': a mask" },
+	{ "interface a\n ip address 10.0.0.0 255.255.255.0\n",
+		"2:22: word '255.255.255.0': Bad mask /24 for address 10.0.0.0" },
+	{ "interface a\n ip address 10.0.0.255 255.255.255.0\n",
+		"2:24: word '255.255.255.0': Bad mask /24 for address 10.0.0.255" },
+	{ "interface a\n ip address 10.0.0.1 0.0.0.0\n", "2:22: word '0.0.0.0': Bad mask /0" },
+	{ "interface a\n ip address 0.0.0.0 0.0.0.0\n",
+		"2:13: word '0.0.0.0': Not a valid host address - 0.0.0.0" },
+	{ "interface a\n ip address 224.0.0.1 255.255.255.0\n",
+		"2:13: word '224.0.0.1': Not a valid host address - 224.0.0.1" },
+	{ "interface a\n ip address 127.0.0.1 255.0.0.0\n",
+		"2:13: word '127.0.0.1': Not a valid host address" },
+	{ INTERFACE "interface b\n ip address 10.0.0.1 255.255.255.0\n",
+		"4:13: word '10.0.0.1': 10.0.0.0 overlaps with a" },
+	{ INTERFACE "interface b\n ip address 10.0.9.1 255.255.0.0\n",
+		"4:13: word '10.0.9.1': 10.0.0.0 overlaps with a" },
+	{ INTERFACE " shutdown\ninterface b\n ip address 10.0.0.2 255.255.255.0\n"
+		    "interface a\n no shutdown\n",
+		"5:13: word '10.0.0.2': 10.0.0.0 overlaps with a" },
 	{ INTERFACE "telephony-service\n ip source-address 10.9.9.9 port 2000\n",
 		"4:20: word '10.9.9.9': no interface that is up has this address" },
 	{ "telephony-service\n ip source-address 10.9.9.9\n" INTERFACE,
@@ -716,6 +753,7 @@ int main(void)
 		cmocka_unit_test(test_no_remarks),
 		cmocka_unit_test(test_modes),
 		cmocka_unit_test(test_sources),
+		cmocka_unit_test(test_subnets),
 		cmocka_unit_test(test_other_addresses),
 		cmocka_unit_test(test_equal_numbers),
 		cmocka_unit_test(test_wrong_lines),

@@ -431,6 +431,36 @@ static void test_waits(void **state)
 	}
 }
 
+// In the shell an interface that overlaps is refused, whichever line makes it so, and stays as it
+// was.
+static void test_overlap(void **state)
+{
+	static const char *const changes[] = {
+		"interface a\nip address 14.0.0.2 255.255.255.0",
+		"interface b\nip address 10.0.0.2 255.255.255.0",
+		"interface off\nno shutdown",
+		"interface c\nip address 10.255.255.255 255.0.0.0",
+	};
+	struct config *config = load_good(
+		"interface a\n ip address 10.0.0.1 255.0.0.0\ninterface b\n ip address 14.0.0.1 "
+		"255.0.0.0\ninterface c\ninterface off\n ip address 10.0.0.9 255.0.0.0\n "
+		"shutdown\n");
+	struct edit edit;
+	char *before = written(config), *after;
+
+	(void)state;
+	assert_int_equal(edit_init(&edit, config), 0);
+	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++)
+		edit_text(&edit, changes[i], EDIT_WRONG);
+	after = written(config);
+	assert_string_equal(before, after);
+	edit_text(&edit, "interface a\nshutdown\ninterface off\nno shutdown", EDIT_DONE);
+	free(before);
+	free(after);
+	edit_fini(&edit);
+	config_free(config);
+}
+
 // `configure terminal` leads to global mode from anywhere, a cut word means what it means there.
 static void test_configure(void **state)
 {
@@ -566,6 +596,7 @@ int main(void)
 		cmocka_unit_test(test_edit),
 		cmocka_unit_test(test_banner),
 		cmocka_unit_test(test_waits),
+		cmocka_unit_test(test_overlap),
 		cmocka_unit_test(test_configure),
 		cmocka_unit_test(test_no_forms),
 		cmocka_unit_test(test_kept_lines),
