@@ -183,6 +183,8 @@ void engine_turn(struct engine *engine)
 		phones_settle(engine);
 	if (engine->lines_changed)
 		sessions_recheck(engine);
+	if (engine->claims_stale)
+		sessions_recheck_claims(engine);
 	outbox_turn(&engine->outbox);
 	engine->outbox.time_us = 0;
 }

@@ -58,6 +58,7 @@ struct service {
 	enum call_result (*check_two)(
 		const struct connection *held, const struct connection *active);
 	struct csta_permitted permitted; // the service's own bit there
+	uint8_t wants; // set of enum ability: of a device, so that the service is claimed
 };
 
 // Values, devices and permission, whom a call is to go to, calls, connections, states, the moment:

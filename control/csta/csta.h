@@ -23,8 +23,17 @@ struct device_style {
 	bool plus;     // with a leading '+'
 };
 
+// What is claimed to clients (control/csta/claims.h): sets of enum csta_services_bit and of enum
+// csta_events_bit, and that users can be prompted.
+struct claims {
+	uint64_t services;
+	uint64_t events;
+	bool prompts;
+};
+
 // What a client registered for (SystemRegister).
 struct registration {
+	struct claims claims; // when it was told last that there are others
 	uint64_t devices; // sum over the devices it was told of last
 	uint32_t number;  // in the session; rising
 	uint16_t filter;  // set of enum csta_status_filter_bit: not wanted
@@ -120,6 +129,10 @@ void sessions_shutdown(struct engine *engine);
 // itself, or phones carry other DNs or are other ones. Ends what is no longer allowed: MonitorStop for each monitor, then BYE; at `cti shutdown`
 // as above.
 void sessions_recheck(struct engine *engine);
+
+// Phones came or went: who registered for it is told when the claims are others by that. Part of a
+// turn.
+void sessions_recheck_claims(struct engine *engine);
 
 // The DN of this tag is configured otherwise, or is new: for `debug cti dmgr`.
 void device_reconfigured(struct engine *engine, unsigned tag);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (c) 2026 the offhook authors
 // Capability exchange (ECMA-269, capability exchange services): what the engine and its devices are
-// able to do. What is claimed comes from the tables of services and events alone.
+// able to do. What is claimed comes from the tables of services and events.
 #include <stdio.h>
 
 #include "control/csta/service.h"
@@ -13,26 +13,13 @@ enum {
 	RING_PATTERNS = 3,   // inside, outside, feature
 };
 
-// What is claimed: sets of enum csta_services_bit and of enum csta_events_bit.
-struct claims {
-	uint64_t services;
-	uint64_t events;
-};
-
-static struct claims claims_make(void)
-{
-	return (struct claims){
-		.services = services_supported(),
-		.events = events_supported() | feature_events_supported(),
-	};
-}
-
-// True to the letter: what has a row is served, what has a row in the tables of events is told.
+// True to the letter: what has a row is served where a device is able to do it, what has a row in
+// the tables of events is told.
 enum refusal serve_get_csta_features(struct request *request)
 {
 	struct csta_get_csta_features_response *features =
 		&request->answer->body.get_csta_features_response;
-	struct claims claims = claims_make();
+	struct claims claims = claims_make(request->engine);
 
 	features->services = claims.services;
 	features->has.events = true;
@@ -141,7 +128,7 @@ enum refusal serve_get_switching_function_capabilities(struct request *request)
 	const char *name = request->engine->config->hostname;
 	struct csta_get_switching_function_capabilities_response *answer =
 		&request->answer->body.get_switching_function_capabilities_response;
-	struct claims claims = claims_make();
+	struct claims claims = claims_make(request->engine);
 
 	snprintf(answer->domain_name, sizeof(answer->domain_name), "%.*s",
 		(int)sizeof(answer->domain_name) - 1, name[0] != '\0' ? name : "offhook");
@@ -151,7 +138,7 @@ enum refusal serve_get_switching_function_capabilities(struct request *request)
 		CSTA_BIT(CSTA_DEVICE_FORMAT_ASTERISK) | CSTA_BIT(CSTA_DEVICE_FORMAT_HASH);
 	answer->domain_features = CSTA_BIT(CSTA_DOMAIN_FORWARDING_BEFORE) |
 				  CSTA_BIT(CSTA_DOMAIN_FAILED_WITHOUT_CONNECTION);
-	if (!request->engine->config->voice_service.cti_basic_mode)
+	if (claims.prompts)
 		answer->domain_features |= CSTA_BIT(CSTA_DOMAIN_PROMPTING);
 	answer->addressability = CSTA_BIT(CSTA_APPEARANCES_NOT_ADDRESSABLE);
 	answer->appearance_types = CSTA_BIT(CSTA_APPEARANCES_SELECTED_STANDARD);
@@ -185,25 +172,13 @@ static const struct phone_model *dn_model(const struct dn *dn)
 	return phone != NULL ? phone_model(phone) : NULL;
 }
 
-// A phone in service that carries the DN could mix a conference.
-static bool dn_mixes(const struct dn *dn)
-{
-	const struct line *line;
-
-	TAILQ_FOREACH (line, &dn->lines, at_dn) {
-		if (phone_is_registered(line->phone) && line->phone->mixes)
-			return true;
-	}
-	return false;
-}
-
 // One call of a device is active, all its channels may hold one. Of a device that could not make a
 // conference nothing is said of one.
 enum refusal serve_get_logical_device_information(struct request *request)
 {
 	struct csta_get_logical_device_information_response *answer =
 		&request->answer->body.get_logical_device_information_response;
-	struct claims claims = claims_make();
+	struct claims claims = claims_make(request->engine);
 
 	answer->has.category = true;
 	answer->category = CSTA_CATEGORY_STATION;
@@ -214,7 +189,7 @@ enum refusal serve_get_logical_device_information(struct request *request)
 	answer->max_active_calls = 1;
 	answer->has.max_held_calls = true;
 	answer->max_held_calls = request->dn->channels;
-	answer->has.max_conference_devices = dn_mixes(request->dn);
+	answer->has.max_conference_devices = (dn_abilities(request->dn) & ABLE_TO_MIX) != 0;
 	answer->max_conference_devices = CONFERENCE_PARTIES;
 	answer->services = SERVICE_GROUP(claims, logical_services, GET_DO_NOT_DISTURB);
 	answer->has.services = answer->services != 0;
@@ -229,7 +204,7 @@ enum refusal serve_get_physical_device_information(struct request *request)
 {
 	struct csta_get_physical_device_information_response *answer =
 		&request->answer->body.get_physical_device_information_response;
-	struct claims claims = claims_make();
+	struct claims claims = claims_make(request->engine);
 	const struct phone_model *model = dn_model(request->dn);
 
 	if (dn_phone(request->dn) == NULL)

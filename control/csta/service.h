@@ -6,6 +6,7 @@
 
 #include <osmocom/core/utils.h>
 
+#include "control/csta/claims.h"
 #include "control/csta/csta.h"
 #include "control/csta/devices.h"
 #include "control/csta/errors.h"
@@ -113,14 +114,6 @@ void permitted_fill(const struct connection *connection, struct csta_permitted *
 bool linkage_fill(const struct call *call, char gcid[CSTA_GCID_SIZE]);
 bool linkages_fill(
 	const struct call *now, const struct call *before, struct csta_linkages *linkages);
-
-// Set of enum csta_services_bit: what has a row in the table of services, and what the engine asks
-// of clients itself.
-uint64_t services_supported(void);
-
-// Set of enum csta_events_bit: what monitors are told (events.c, feature_events.c).
-uint64_t events_supported(void);
-uint64_t feature_events_supported(void);
 
 // A kind of forwarding as its type in messages.
 enum csta_forwarding_type forwarding_type(enum config_forward_kind kind);

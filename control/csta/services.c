@@ -85,21 +85,25 @@ static const struct service services[] = {
 			REFUSED_NO_ACTIVE_CALL, REFUSED_CONNECTION_STATE),
 		TO_OR_DIALLED(
 			TO_ANOTHER, consultation_call.consulted_device, REFUSED_DESTINATION_DEVICE),
-		.check = connection_check_consult, PERMITTED(CONSULTATION_CALL) },
+		.check = connection_check_consult, .wants = ABLE_TO_HOLD_TWO,
+		PERMITTED(CONSULTATION_CALL) },
 	{ CSTA_ALTERNATE_CALL, CSTA_SERVICE_ALTERNATE_CALL, serve_alternate_call,
 		values_alternate_call,
 		HELD(alternate_call.held_call, IN(ALERTING) | IN(HOLD) | IN(QUEUED)),
 		ACTIVE(alternate_call.active_call, IN(CONNECTED)),
-		.check_two = connections_check_alternate, PERMITTED(ALTERNATE_CALL) },
+		.check_two = connections_check_alternate, .wants = ABLE_TO_HOLD_TWO,
+		PERMITTED(ALTERNATE_CALL) },
 	{ CSTA_RECONNECT_CALL, CSTA_SERVICE_RECONNECT_CALL, serve_reconnect_call,
 		HELD(reconnect_call.held_call, IN(HOLD)),
 		ACTIVE(reconnect_call.active_call,
 			IN(ALERTING) | IN(CONNECTED) | IN(FAIL) | IN(INITIATED) | IN(QUEUED)),
-		.check_two = connections_check_reconnect, PERMITTED(RECONNECT_CALL) },
+		.check_two = connections_check_reconnect, .wants = ABLE_TO_HOLD_TWO,
+		PERMITTED(RECONNECT_CALL) },
 	{ CSTA_TRANSFER_CALL, CSTA_SERVICE_TRANSFER_CALL, serve_transfer_call,
 		HELD(transfer_call.held_call, IN(HOLD)),
 		ACTIVE(transfer_call.active_call, IN(CONNECTED)), .exchanges = true,
-		.check_two = connections_check_transfer, PERMITTED(TRANSFER_CALL) },
+		.check_two = connections_check_transfer, .wants = ABLE_TO_HOLD_TWO,
+		PERMITTED(TRANSFER_CALL) },
 	{ CSTA_SINGLE_STEP_TRANSFER_CALL, CSTA_SERVICE_SINGLE_STEP_TRANSFER,
 		serve_single_step_transfer_call,
 		ACTIVE(single_step_transfer_call.active_call, IN(CONNECTED)),
@@ -126,13 +130,15 @@ static const struct service services[] = {
 	{ CSTA_CONFERENCE_CALL, CSTA_SERVICE_CONFERENCE_CALL, serve_conference_call,
 		HELD(conference_call.held_call, IN(HOLD)),
 		ACTIVE(conference_call.active_call, IN(CONNECTED)), .exchanges = true,
-		.check_two = connections_check_conference, PERMITTED(CONFERENCE_CALL) },
+		.check_two = connections_check_conference, .wants = ABLE_TO_HOLD_TWO | ABLE_TO_MIX,
+		PERMITTED(CONFERENCE_CALL) },
 	{ CSTA_SINGLE_STEP_CONFERENCE_CALL, CSTA_SERVICE_SINGLE_STEP_CONFERENCE,
 		serve_single_step_conference_call, values_single_step_conference_call,
 		ACTIVE(single_step_conference_call.active_call, IN(CONNECTED)),
 		TO(TO_NEWCOMER, single_step_conference_call.device_to_join,
 			REFUSED_DESTINATION_DEVICE),
-		.check = connection_check_join, PERMITTED(SINGLE_STEP_CONFERENCE) },
+		.check = connection_check_join, .wants = ABLE_TO_MIX,
+		PERMITTED(SINGLE_STEP_CONFERENCE) },
 };
 
 static const struct service *service_find(unsigned type)
@@ -205,18 +211,30 @@ void service_request(struct session *session, const struct event_csta_request *e
 
 // --- the whole table -----------------------------------------------------------------------------
 
-uint64_t services_supported(void)
+static bool is_wanted_there(const struct service *service, unsigned sets)
+{
+	for (unsigned able = 0; able < ABILITY_SETS; able++) {
+		if ((sets & 1u << able) != 0 && (able & service->wants) == service->wants)
+			return true;
+	}
+	return service->wants == 0;
+}
+
+uint64_t services_supported(unsigned sets)
 {
 	// Services of which the engine is the one that asks.
 	static const enum csta_services_bit asked[] = {
 		CSTA_SERVICE_DEVICES,
 		CSTA_SERVICE_SYSTEM_REGISTER_ABORT,
+		CSTA_SERVICE_CAPABILITIES_CHANGED,
 		CSTA_SERVICE_DEVICES_CHANGED,
 	};
 	uint64_t supported = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(services); i++)
-		supported |= CSTA_BIT(services[i].feature);
+	for (size_t i = 0; i < ARRAY_SIZE(services); i++) {
+		if (is_wanted_there(&services[i], sets))
+			supported |= CSTA_BIT(services[i].feature);
+	}
 	for (size_t i = 0; i < ARRAY_SIZE(asked); i++)
 		supported |= CSTA_BIT(asked[i]);
 	return supported;

@@ -446,6 +446,7 @@ void sessions_recheck(struct engine *engine)
 	while ((session = session_next(engine, &cursor)) != NULL) {
 		session_recheck_monitors(session);
 		session_recheck_devices(session);
+		session_recheck_claims(session);
 	}
 }
 

@@ -98,6 +98,9 @@ void session_recheck_monitors(struct session *session);
 // Tells registrations that asked for it that there are other devices now.
 void session_recheck_devices(struct session *session);
 
+// Tells registrations that asked for it that the engine is able to do other things now.
+void session_recheck_claims(struct session *session);
+
 // Ends all registrations and says so.
 void session_abort_registrations(struct session *session);
 

@@ -157,6 +157,33 @@ void session_recheck_devices(struct session *session)
 	}
 }
 
+// What the engine claims to be able to do is another thing now.
+void session_recheck_claims(struct session *session)
+{
+	for (size_t i = 0; i < SESSION_REGISTRATIONS_MAX; i++) {
+		struct registration *r = &session->registrations[i];
+		struct claims claims;
+
+		if (!wants(r, CSTA_REGISTER_CAPS_CHANGED))
+			continue;
+		claims = claims_make(session->engine);
+		if (claims_equal(&claims, &r->claims))
+			continue;
+		r->claims = claims;
+		send_id(session, r, CSTA_CAPS_CHANGED);
+	}
+}
+
+void sessions_recheck_claims(struct engine *engine)
+{
+	struct session *session;
+	uint32_t cursor = 0;
+
+	engine->claims_stale = false;
+	while ((session = session_next(engine, &cursor)) != NULL)
+		session_recheck_claims(session);
+}
+
 void session_abort_registrations(struct session *session)
 {
 	for (size_t i = 0; i < SESSION_REGISTRATIONS_MAX; i++) {
@@ -217,7 +244,6 @@ static void ask_start(struct engine *engine)
 
 // --- registrations -------------------------------------------------------------------------------
 
-// Capabilities never change while the engine runs: there is nothing to tell of them.
 enum refusal serve_system_register(struct request *request)
 {
 	const struct csta_system_register *asked = &request->msg->body.system_register;
@@ -236,6 +262,7 @@ enum refusal serve_system_register(struct request *request)
 	r->types = (uint8_t)asked->request_types;
 	r->filter = asked->has.filter ? (uint16_t)asked->filter : 0;
 	r->devices = devices_sum(request->engine);
+	r->claims = claims_make(request->engine);
 	if (wants(r, CSTA_REGISTER_REQUEST_SYSTEM_STATUS))
 		ask_start(request->engine);
 	id_write(session, r, answer->register_id);

@@ -121,6 +121,7 @@ static void station_fsm_take(struct phone *phone, enum station_event event)
 		if (debug_on(DEBUG_EPHONE_REGISTER))
 			trace(phone, previous);
 		states[phone->state].enter(phone);
+		phone->engine->claims_stale = true;
 		return;
 	}
 }

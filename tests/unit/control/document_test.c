@@ -108,6 +108,8 @@ static void services_and_events(void **state)
 	struct office *o = *state;
 	char list[LIST_SIZE];
 
+	o->b->mixes = true;
+	sim_start(o->b);
 	client_open(&o->ca);
 	claims(&o->ca, "supportedServices=", list);
 	rows_check("\n## Services", list);
@@ -310,6 +312,8 @@ static void a_whole_session(void **state)
 	struct play play = { .office = *state };
 	const char *end, *at = section("\n## A session", &end);
 
+	play.office->b->mixes = true;
+	sim_start(play.office->b);
 	while ((at = strstr(at, fence)) != NULL && at < end) {
 		const char *xml = at + strlen(fence), *stop = strstr(xml, "\n```");
 		const char *head = at - 1;

@@ -73,6 +73,8 @@ static void services_are_what_is_claimed(void **state)
 	struct office *o = *state;
 	char claimed[2048];
 
+	o->b->mixes = true;
+	sim_start(o->b);
 	client_open(&o->ca);
 	claims(&o->ca, "supportedServices=", claimed, sizeof(claimed));
 	for (unsigned type = CSTA_UNKNOWN + 1; type < CSTA_TYPES; type++) {
@@ -91,7 +93,47 @@ static void services_are_what_is_claimed(void **state)
 	while (claimed[0] != '\0' && claimed[strlen(claimed) - 1] == ',')
 		claimed[strlen(claimed) - 1] = '\0';
 	assert_string_equal(claimed,
-		"switchingFunctionDevices,systemStatusRegisterAbort,swFunctionDevicesChanged");
+		"switchingFunctionDevices,systemStatusRegisterAbort,"
+		"swFunctionCapsChanged,swFunctionDevicesChanged");
+}
+
+// Nothing is claimed that no device is able to do, whatever it is that is missing: the phones that
+// mix, or the second channels.
+static void what_nobody_can_do_is_not_claimed(void **state)
+{
+	static const struct {
+		const char *word;
+		bool channel; // a second one is wanted
+		bool mixer;
+	} wanting[] = {
+		{ "alternateCall", true, false },
+		{ "conferenceCall", true, true },
+		{ "consultationCall", true, false },
+		{ "reconnectCall", true, false },
+		{ "singleStepConference", false, true },
+		{ "transferCall", true, false },
+		{ "holdCall", false, false },
+		{ "singleStepTransfer", false, false },
+	};
+	struct office *o = *state;
+	struct dn *dn;
+
+	client_open(&o->ca);
+	for (unsigned round = 0; round < 4; round++) {
+		bool mixer = round % 2 != 0, channel = round < 2;
+		char services[2048], events[2048];
+
+		o->b->mixes = mixer;
+		sim_start(o->b);
+		TAILQ_FOREACH (dn, &o->rig->engine.dns, all)
+			dn->channels = channel ? 2 : 1;
+		claims(&o->ca, "supportedServices=", services, sizeof(services));
+		claims(&o->ca, "supportedEvents=", events, sizeof(events));
+		for (size_t i = 0; i < sizeof(wanting) / sizeof(wanting[0]); i++)
+			assert_int_equal(list_take(services, wanting[i].word),
+				(channel || !wanting[i].channel) && (mixer || !wanting[i].mixer));
+		assert_int_equal(list_take(events, "conferenced"), mixer);
+	}
 }
 
 // --- devices -------------------------------------------------------------------------------------
@@ -272,6 +314,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, office_open, office_close)
 	const struct CMUnitTest tests[] = {
 		TEST(services_are_what_is_claimed),
+		TEST(what_nobody_can_do_is_not_claimed),
 		TEST(what_devices_are),
 		TEST(what_the_engine_is),
 		TEST(capabilities_are_the_features),
