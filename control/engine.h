@@ -226,4 +226,8 @@ const char *dn_name(const struct dn *dn);
 // mobility), -ENOTCONN (phone not registered), -EBUSY (another user is logged in there), -EALREADY
 // (not logged in).
 int phone_em_login(struct engine *engine, const char *user, unsigned ephone_tag);
+// The same on the word of somebody who must know the user's password: -EACCES when no voice
+// user-profile has both.
+int phone_em_login_with(
+	struct engine *engine, const char *user, const char *password, unsigned ephone_tag);
 int phone_em_logout(struct engine *engine, const char *user);

@@ -353,16 +353,20 @@ static const char *act_forget(struct world *world, const struct script_line *lin
 	return wrong;
 }
 
-// Extension mobility: `login USER PHONE-TAG [refused]`, `logout USER`.
+// Extension mobility: `login USER PHONE-TAG [PASSWORD] [refused]`, `logout USER`.
 static const char *act_login(struct world *world, const struct script_line *line)
 {
-	bool refused = line->count == 4 && strcmp(line->words[3], "refused") == 0;
+	struct engine *engine = &world->rig->engine;
+	int count = line->count;
+	bool refused = count > 3 && strcmp(line->words[count - 1], "refused") == 0;
 	uint32_t tag;
 	int error;
 
-	if (line->count != (refused ? 4 : 3) || !number_read(line->words[2], UINT16_MAX, &tag))
+	count -= refused;
+	if (count < 3 || count > 4 || !number_read(line->words[2], UINT16_MAX, &tag))
 		return "login wants a user and the tag of an ephone";
-	error = phone_em_login(&world->rig->engine, line->words[1], tag);
+	error = count == 4 ? phone_em_login_with(engine, line->words[1], line->words[3], tag)
+			   : phone_em_login(engine, line->words[1], tag);
 	if (refused)
 		return error != 0 ? NULL : "accepted";
 	return error == 0 ? NULL : "refused";

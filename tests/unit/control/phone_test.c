@@ -425,6 +425,12 @@ static void extension_mobility(void **state)
 	assert_string_equal(msg->line_stat_res.number, "203");
 	assert_int_equal(phone_em_logout(w->engine, "user204"), -EALREADY);
 	assert_int_equal(phone_em_logout(w->engine, "nobody"), -ENOENT);
+	// By who must know the password: whether there is such a phone is told to nobody else.
+	assert_int_equal(phone_em_login_with(w->engine, "nobody", "cisco", 2), -EACCES);
+	assert_int_equal(phone_em_login_with(w->engine, "user204", "", 2), -EACCES);
+	assert_int_equal(phone_em_login_with(w->engine, "user204", "cisco2", 9), -EACCES);
+	assert_int_equal(phone_em_login_with(w->engine, "user204", "cisco", 9), -ENOENT);
+	assert_int_equal(phone_em_login_with(w->engine, "user204", "cisco", 2), 0);
 }
 
 static void user_moves(void **state)
