@@ -95,10 +95,17 @@ void sip_unreachable_quoted(struct worker *worker, const struct packet *quoted)
 {
 	const struct rte_udp_hdr *udp = (const struct rte_udp_hdr *)quoted->p;
 	struct endpoint to = { addr_ipv4(quoted->dst), ntohs(udp->dst_port) };
-	handle_t txn = sip_peek_sent(&worker->key,
-		span_of((const char *)quoted->p + UDP_HEADER, quoted->n - UDP_HEADER));
-
 	// The quote is eight bytes long at least.
+	struct span beginning =
+		span_of((const char *)quoted->p + UDP_HEADER, quoted->n - UDP_HEADER);
+	handle_t txn;
+
+	if (sip_peek_is_response(beginning)) {
+		if (!sip_answer_unreachable(worker->sip, beginning, &to))
+			drop(worker, DROP_ICMP_ANSWER);
+		return;
+	}
+	txn = sip_peek_sent(&worker->key, beginning);
 	if (txn == 0 || !sip_unreachable(worker->sip, txn, &to, worker->now_us))
 		drop(worker, DROP_ICMP_QUOTE);
 }

@@ -37,8 +37,8 @@ void sip_datagram(struct worker *worker, const struct endpoint *local,
 	const struct endpoint *remote, const uint8_t *p, size_t n);
 
 // ICMP says of a datagram of ours that it does not get to where it was sent; `quoted` is its
-// beginning from the UDP header on. Believed when enough of a request is quoted to name its
-// transaction: nobody else knows that name.
+// beginning from the UDP header on. Believed when enough of a message is quoted to name its
+// transaction: only its peer knows that name.
 void sip_unreachable_quoted(struct worker *worker, const struct packet *quoted);
 
 // What other workers hand over: a message for a dialog or transaction of ours; bytes for a

@@ -36,6 +36,13 @@ static unsigned home_of_tcp(
 	return home_of_flow(worker->home, pkt->src, pkt->dst, half(l4), half(l4 + 2));
 }
 
+static unsigned home_of_peek(const struct worker *worker, const struct sip_peek *peek)
+{
+	if (peek->owner != 0 && handle_owner(peek->owner) < worker->home->workers)
+		return handle_owner(peek->owner);
+	return peek->call_id.n > 0 ? home_of_name(worker->home, peek->call_id) : worker->index;
+}
+
 static unsigned home_of_udp(
 	const struct worker *worker, const struct packet *pkt, const uint8_t *l4, size_t n)
 {
@@ -48,21 +55,18 @@ static unsigned home_of_udp(
 	if (!listens(&worker->sip_listen, &local))
 		return worker->index;
 	peek = sip_peek(&worker->key, span_of((const char *)l4 + UDP_HEADER, n - UDP_HEADER));
-	if (peek.owner != 0 && handle_owner(peek.owner) < worker->home->workers)
-		return handle_owner(peek.owner);
-	return peek.call_id.n > 0 ? home_of_name(worker->home, peek.call_id) : worker->index;
+	return home_of_peek(worker, &peek);
 }
 
-// A request of ours names its owner itself.
+// A message of ours names its owner itself.
 static unsigned home_of_quoted_udp(const struct worker *worker, const uint8_t *l4, size_t n)
 {
-	handle_t txn = 0;
+	struct sip_peek peek = { 0 };
 
 	if (n > UDP_HEADER)
-		txn = sip_peek_sent(
+		peek = sip_peek_quoted(
 			&worker->key, span_of((const char *)l4 + UDP_HEADER, n - UDP_HEADER));
-	return txn != 0 && handle_owner(txn) < worker->home->workers ? handle_owner(txn)
-								     : worker->index;
+	return home_of_peek(worker, &peek);
 }
 
 // An error quotes the packet of ours that it is about (RFC 792): its flow, seen from the other

@@ -248,6 +248,14 @@ void sip_dialog_close(struct sip_endpoint *ep, handle_t dialog);
 bool sip_unreachable(
 	struct sip_endpoint *ep, handle_t txn, const struct endpoint *to, uint64_t now_us);
 
+// The same of an answer, whose beginning ICMP quotes: a server transaction's transport error
+// (17.2.4). What it sends by itself ends: an INVITE's transaction is over, and SIP_IND_ACK_TIMEOUT
+// tells at once of a dialog that it opened. The answer to another request is kept: it is only sent
+// when the request comes again, which must not be done twice. False: it names no transaction, or
+// one whose answers go elsewhere.
+bool sip_answer_unreachable(
+	struct sip_endpoint *ep, struct span beginning, const struct endpoint *to);
+
 // How many requests that came by connections of this worker wait for their final answer.
 uint32_t sip_owed(const struct sip_endpoint *ep, uint8_t worker);
 

@@ -85,11 +85,11 @@ handle_t sip_peek_sent(const struct siphash_key *key, struct span beginning)
 	return 0;
 }
 
-struct sip_peek sip_peek(const struct siphash_key *key, struct span message)
+// By the top Via alone, or by the To tag and, where that is not ours, the Call-ID.
+static struct sip_peek peek_by(const struct siphash_key *key, struct span message, bool via)
 {
 	struct sip_peek peek = { 0 };
 	struct span rest = message, line, value;
-	bool response = span_ieq(span_head(message, 8), SPAN("SIP/2.0 "));
 	bool to_seen = false;
 
 	if (!line_next(&rest, &line)) // the start line
@@ -97,18 +97,33 @@ struct sip_peek sip_peek(const struct siphash_key *key, struct span message)
 	while (line_next(&rest, &line)) {
 		enum field field = field_of(line, &value);
 
-		if (response && field == FIELD_VIA) {
+		if (via && field == FIELD_VIA) {
 			peek.owner = branch_find(key, value);
 			return peek;
 		}
-		if (!response && field == FIELD_TO) {
+		if (!via && field == FIELD_TO) {
 			peek.owner = token_find(key, TOKEN_DIALOG, value, SPAN("tag="));
 			to_seen = true;
 		}
-		if (!response && field == FIELD_CALL_ID)
+		if (!via && field == FIELD_CALL_ID)
 			peek.call_id = value;
 		if (peek.owner != 0 || (to_seen && peek.call_id.n > 0))
 			return peek;
 	}
 	return peek;
+}
+
+bool sip_peek_is_response(struct span beginning)
+{
+	return span_ieq(span_head(beginning, 8), SPAN("SIP/2.0 "));
+}
+
+struct sip_peek sip_peek(const struct siphash_key *key, struct span message)
+{
+	return peek_by(key, message, sip_peek_is_response(message));
+}
+
+struct sip_peek sip_peek_quoted(const struct siphash_key *key, struct span beginning)
+{
+	return peek_by(key, beginning, !sip_peek_is_response(beginning));
 }

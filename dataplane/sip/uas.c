@@ -99,6 +99,39 @@ void sip_uas_due(
 		txn_unanswered(ep, txn, now_us);
 }
 
+// The transaction whose answer begins like this; the quote may end anywhere behind its CSeq.
+static struct sip_txn *txn_quoted(const struct sip_endpoint *ep, struct span beginning)
+{
+	struct sip_address from;
+	struct sip_msg msg;
+	struct sip_via via;
+	bool merged;
+
+	sip_parse(&msg, beginning.p, beginning.n);
+	if (msg.status == 0 || !sip_via_top(&msg, &via) ||
+		!sip_address_parse(sip_value(&msg, SIP_H_FROM), &from) ||
+		!sip_cseq_parse(sip_value(&msg, SIP_H_CSEQ), &msg.cseq))
+		return NULL;
+	return sip_txn_find(&ep->txns, sip_txn_key_of(&ep->txns, &msg, &via, from.tag),
+		sip_method_of(msg.cseq.method), &merged);
+}
+
+bool sip_answer_unreachable(
+	struct sip_endpoint *ep, struct span beginning, const struct endpoint *to)
+{
+	struct sip_txn *txn = txn_quoted(ep, beginning);
+
+	if (txn == NULL || txn->flow.proto != SIP_OVER_UDP || !endpoint_eq(&txn->flow.remote, to))
+		return false;
+	ep->counters.answers_unreachable++;
+	if (txn->state == TXN_ACCEPTED && txn->initial)
+		ack_missing(ep, txn);
+	else if (txn->state == TXN_ACCEPTED ||
+		 (txn->kind == TXN_SERVER_INVITE && txn->state == TXN_COMPLETED))
+		sip_txn_free(&ep->txns, txn);
+	return true;
+}
+
 // --- dialogs
 // ----------------------------------------------------------------------------------------
 

@@ -723,6 +723,36 @@ static void test_port_unreachable(void **state)
 	assert_int_equal(rig_event(EVENT_SESSION_LOST)->session_lost.messages, 5);
 }
 
+// So does an answer of ours that finds nobody: what opened the session has no ACK to wait for.
+static void test_answer_unreachable(void **state)
+{
+	enum { QUOTE = 548 };
+	struct command command = { .type = COMMAND_SESSION_ACCEPT };
+	struct rig_frame frame;
+	const struct event *event;
+
+	(void)state;
+	datagram("INVITE", "", 1, "", STATUS);
+	event = rig_event(EVENT_SESSION_OPEN);
+	command.handle = event->handle;
+	command.session_accept.transaction = event->session_open.transaction;
+	csta_msg_init(&command.session_accept.csta, CSTA_REQUEST_SYSTEM_STATUS_RESPONSE);
+	command.session_accept.csta.body.request_system_status_response.status = CSTA_STATUS_NORMAL;
+	rig_command(&command);
+	frame = *rig_out();
+	icmp_quote(RIG_PEER, 3, 3, &frame, 28 + 60); // too little to tell which
+	rig_drops(ICMP_ANSWER, 1);
+	rig_wait(600000);
+	expect_status(200); // repeated
+	icmp_quote(RIG_PEER, 3, 3, &frame, QUOTE);
+	assert_int_equal(
+		rig_event(EVENT_SESSION_CLOSED)->session_closed.reason, SESSION_CLOSE_NO_ACK);
+	assert_memory_equal(rig_out_udp(), "BYE ", 4);
+	icmp_quote(RIG_PEER, 3, 3, &frame, QUOTE);
+	rig_drops(ICMP_ANSWER, 2);
+	rig_drops(ICMP_QUOTE, 0);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 #define NARROW(f) cmocka_unit_test_setup_teardown(f, setup_narrow, teardown)
 
@@ -749,6 +779,7 @@ int main(void)
 		TEST(test_transactions_end),
 		TEST(test_maddr),
 		TEST(test_port_unreachable),
+		TEST(test_answer_unreachable),
 	};
 
 	return cmocka_run_group_tests(tests, rig_group_setup, NULL);

@@ -751,31 +751,42 @@ static void test_unreachable_comes_home(void **state)
 	}
 }
 
-// And about a datagram, by the worker whose request it was, which the request itself names.
+// "Port unreachable" about a datagram of ours.
+static void icmp_about(const struct rig_frame *frame)
+{
+	struct rig_ip4 ip = { RIG_PEER, RIG_ENGINE, IPPROTO_ICMP };
+	uint8_t icmp[8 + 400] = { 3, 3 };
+	uint16_t sum;
+
+	memcpy(icmp + 8, frame->bytes + 14, sizeof(icmp) - 8);
+	sum = (uint16_t)~rte_raw_cksum(icmp, sizeof(icmp));
+	memcpy(icmp + 2, &sum, sizeof(sum));
+	rig_ip4(&ip, icmp, sizeof(icmp));
+	rig_settle();
+}
+
+// And about a datagram, by the worker whose request or answer it was, which that names itself.
 static void test_unreachable_datagram_comes_home(void **state)
 {
 	(void)state;
 	for (unsigned i = 0; i < DIALOGS; i++) {
-		struct rig_ip4 ip = { RIG_PEER, RIG_ENGINE, IPPROTO_ICMP };
-		uint8_t icmp[8 + 400] = { 3, 3 };
-		const struct rig_frame *frame;
+		struct rig_frame answer;
 		handle_t dialog;
-		uint16_t sum;
 
 		rig.call_id = call_name(i);
 		datagram("INVITE", "", 1, STATUS);
 		dialog = session_accept();
-		rig_out_udp();
+		answer = *rig_out();
 		csta_event(dialog);
-		frame = rig_out();
-		memcpy(icmp + 8, frame->bytes + 14, sizeof(icmp) - 8);
-		sum = (uint16_t)~rte_raw_cksum(icmp, sizeof(icmp));
-		memcpy(icmp + 2, &sum, sizeof(sum));
-		rig_ip4(&ip, icmp, sizeof(icmp));
-		rig_settle();
+		icmp_about(rig_out());
+		icmp_about(&answer);
+		rig_event(EVENT_SESSION_CLOSED);
+		assert_non_null(rig_out()); // BYE
 	}
 	spread_is(DIALOGS, sip_counters(w->sip)->unreachable);
+	spread_is(DIALOGS, sip_counters(w->sip)->answers_unreachable);
 	rig_drops_sum(ICMP_QUOTE, 0);
+	rig_drops_sum(ICMP_ANSWER, 0);
 }
 
 static const unsigned counts[] = { 1, 2, 3, 4 };

@@ -66,8 +66,8 @@ static void a_new_connection_is_opened(void **state)
 	assert_int_equal(rig_info(r, 0), 0);
 	sent = rig_request(r, "INFO ");
 	assert_int_equal(sent->flow.conn, 1000);
-	assert_true(endpoint_eq(&sent->flow.remote, &(struct endpoint){
-						     rig_address(9, 0).addr, 5062 }));
+	assert_true(endpoint_eq(
+		&sent->flow.remote, &(struct endpoint){ rig_address(9, 0).addr, 5062 }));
 	assert_has(sent, "Via: SIP/2.0/TCP 10.0.0.1:5060;");
 	// It is the dialog's from now on.
 	assert_int_equal(rig_info(r, 0), 0);
@@ -278,6 +278,72 @@ static void an_unreachable_peer_is_left_alone(void **state)
 	rig_free(r);
 }
 
+static bool answer_unreachable(struct rig *r, const struct rig_sent *answer, size_t n)
+{
+	return sip_answer_unreachable(r->ep, span_of(answer->text, n), &answer->flow.remote);
+}
+
+// The same of an answer. An INVITE's, which is repeated by itself, is no more; who opened a dialog
+// that way and is gone is told of as one that never acknowledges.
+static void an_answer_that_bounces_is_not_repeated(void **state)
+{
+	struct rig *r = rig_new(rig_config());
+	struct endpoint elsewhere = rig_address(8, 5060);
+	const struct rig_sent *sent;
+	size_t enough;
+
+	(void)state;
+	rig_in(r, &r->udp, rig_message(r, "INVITE", 1, RIG_CONTACT, RIG_BODY));
+	r->dialog = rig_hear(r, SIP_IND_INVITE)->ind.dialog;
+	rig_respond(r, 200);
+	sent = rig_answer(r, 200, "1 INVITE");
+	enough = (size_t)(strstr(sent->text, "1 INVITE") - sent->text) + strlen("1 INVITE\r\nA");
+	assert_false(answer_unreachable(r, sent, enough - 2)); // the line may go on
+	assert_false(sip_answer_unreachable(r->ep, span_of(sent->text, sent->n), &elsewhere));
+	assert_true(answer_unreachable(r, sent, enough));
+	assert_true(rig_hear(r, SIP_IND_ACK_TIMEOUT)->ind.dialog == r->dialog);
+	assert_false(answer_unreachable(r, sent, sent->n)); // it is over
+	rig_advance(r, 40 * SECOND);
+	rig_quiet(r);
+	sip_dialog_close(r->ep, r->dialog);
+	// One that is refused.
+	rig_in(r, &r->udp, rig_message(r, "INVITE", 1, RIG_CONTACT, RIG_BODY));
+	rig_hear(r, SIP_IND_INVITE);
+	rig_respond(r, 404);
+	sent = rig_answer(r, 404, "1 INVITE");
+	assert_true(answer_unreachable(r, sent, sent->n));
+	rig_advance(r, 40 * SECOND);
+	assert_int_equal(counters(r)->answers_unreachable, 2);
+	rig_free(r);
+}
+
+// In a session: it goes on, and what was asked for is not done again when it is asked for again.
+static void an_answer_that_bounces_ends_no_session(void **state)
+{
+	struct rig *r = rig_new(rig_config());
+	const struct rig_sent *sent;
+
+	(void)state;
+	rig_open(r, &r->udp, "");
+	r->branch = "z9hG4bKsame";
+	rig_in(r, &r->udp, rig_message(r, "INFO", 2, "", RIG_BODY));
+	rig_hear(r, SIP_IND_INFO);
+	rig_respond(r, 200);
+	sent = rig_answer(r, 200, "2 INFO");
+	assert_true(answer_unreachable(r, sent, sent->n));
+	rig_in(r, &r->udp, rig_message(r, "INFO", 2, "", RIG_BODY));
+	rig_answer(r, 200, "2 INFO");
+	rig_in(r, &r->udp, rig_message(r, "INVITE", 3, RIG_CONTACT, ""));
+	rig_hear(r, SIP_IND_REINVITE);
+	rig_respond(r, 200);
+	sent = rig_answer(r, 200, "3 INVITE");
+	assert_true(answer_unreachable(r, sent, sent->n));
+	rig_advance(r, 40 * SECOND);
+	assert_int_equal(rig_info(r, 0), 0);
+	rig_reply(r, &r->udp, rig_request(r, "INFO "), 200);
+	rig_free(r);
+}
+
 // What never came as far as here counts like what could not be sent.
 static void what_others_gave_up_is_told(void **state)
 {
@@ -380,6 +446,8 @@ int main(void)
 		cmocka_unit_test(unanswered_datagrams_are_told),
 		cmocka_unit_test(clients_that_never_answer_miss_nothing),
 		cmocka_unit_test(an_unreachable_peer_is_left_alone),
+		cmocka_unit_test(an_answer_that_bounces_is_not_repeated),
+		cmocka_unit_test(an_answer_that_bounces_ends_no_session),
 		cmocka_unit_test(what_others_gave_up_is_told),
 		cmocka_unit_test(answers_find_another_way),
 		cmocka_unit_test(a_connection_has_a_limit_of_open_requests),
