@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <getopt.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -51,6 +52,7 @@ static const char options_text[] =
 	"  -j, --json FILE          the report, with a sample for each half second\n"
 	"  -g, --svg FILE           a plot of them\n"
 	"  -q, --quiet              no line that goes on\n"
+	"  -h, --help               this text\n"
 	"Exit status: 0 all that came was right and all came, 1 not, 2 usage.\n";
 
 enum {
@@ -58,6 +60,7 @@ enum {
 	EMPTY_TURNS = 1000, // then a pause
 	PAUSE_US = 50,
 	CONNS_SPARE = 256,
+	EXIT_USAGE = 2,
 };
 
 static const double end_s = 2; // for the last words
@@ -107,6 +110,8 @@ struct load_option {
 	char letter; // 0: none
 	enum option_type type;
 	void *out;
+	uint32_t min; // of a U32
+	uint32_t max; // 0: what fits
 };
 
 static const struct load_option options[] = {
@@ -121,17 +126,17 @@ static const struct load_option options[] = {
 	{ "call-count", 0, OPTION_U64, &run.cli.calls.count },
 	{ "ring", 0, OPTION_U32, &run.cli.calls.ring_ms },
 	{ "hold", 0, OPTION_U32, &run.cli.calls.hold_ms },
-	{ "answered", 0, OPTION_U32, &run.cli.calls.answered_percent },
+	{ "answered", 0, OPTION_U32, &run.cli.calls.answered_percent, 0, 100 },
 	{ "sessions", 'S', OPTION_U32, &run.cli.load.sessions },
-	{ "monitors", 'm', OPTION_U32, &run.cli.load.monitors },
+	{ "monitors", 'm', OPTION_U32, &run.cli.load.monitors, 1, LOAD_MONITORS_MAX },
 	{ "udp", 'u', OPTION_FLAG, &run.cli.load.udp },
-	{ "filler", 0, OPTION_U32, &run.cli.load.filler },
+	{ "filler", 0, OPTION_U32, &run.cli.load.filler, 0, LOAD_FILLER_MAX },
 	{ "requests", 'r', OPTION_RATE, &run.cli.requests.rate },
 	{ "request-slots", 0, OPTION_U32, &run.cli.requests.slots },
 	{ "request-count", 0, OPTION_U64, &run.cli.requests.count },
 	{ "services", 0, OPTION_SERVICES, &run.cli.requests.services },
 	{ "seconds", 't', OPTION_RATE, &run.seconds },
-	{ "patience", 0, OPTION_U32, &run.cli.load.patience_ms },
+	{ "patience", 0, OPTION_U32, &run.cli.load.patience_ms, 1 },
 	{ "decode-every", 0, OPTION_U32, &run.cli.load.full_every },
 	{ "station", 0, OPTION_ADDR, &run.station },
 	{ "phone-base", 0, OPTION_ADDR, &run.phone_base },
@@ -170,6 +175,11 @@ static bool number_read(const char *text, int base, uint64_t *out)
 	return end != text && *end == '\0' && text[0] != '-';
 }
 
+static uint32_t option_max(const struct load_option *option)
+{
+	return option->max == 0 ? UINT32_MAX : option->max;
+}
+
 static bool option_read(const struct load_option *option, const char *text)
 {
 	uint64_t number = 0;
@@ -179,7 +189,7 @@ static bool option_read(const struct load_option *option, const char *text)
 	case OPTION_U32:
 	case OPTION_HEX:
 		if (!number_read(text, option->type == OPTION_HEX ? 16 : 10, &number) ||
-			number > UINT32_MAX)
+			number < option->min || number > option_max(option))
 			return false;
 		*(uint32_t *)option->out = (uint32_t)number;
 		return true;
@@ -203,9 +213,42 @@ static bool option_read(const struct load_option *option, const char *text)
 	return false;
 }
 
-static bool options_read(int argc, char **argv)
+static int complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+// One line on what is wrong. Returns the exit status of wrong usage.
+static int complain(const char *format, ...)
 {
-	struct option longs[OPTIONS + 1] = { 0 };
+	va_list list;
+
+	fprintf(stderr, "%s: ", run.cli.name);
+	va_start(list, format);
+	vfprintf(stderr, format, list);
+	va_end(list);
+	fputs("; --help tells what there is\n", stderr);
+	return EXIT_USAGE;
+}
+
+// What the option takes, told to who gave it something else.
+static int option_wrong(const struct load_option *option, const char *text)
+{
+	static const char *const kinds[] = {
+		[OPTION_U64] = "a number",
+		[OPTION_RATE] = "a number, which may have a fraction",
+		[OPTION_HEX] = "a number of 32 bits in hexadecimal",
+		[OPTION_ADDR] = "an IPv4 address",
+		[OPTION_SERVICES] = "a list of services",
+	};
+
+	if (option->type == OPTION_U32)
+		return complain("--%s %s: not a number from %u to %u", option->name, text,
+			option->min, option_max(option));
+	return complain("--%s %s: not %s", option->name, text, kinds[option->type]);
+}
+
+// 0, or the exit status.
+static int options_read(int argc, char **argv)
+{
+	struct option longs[OPTIONS + 2] = { 0 };
 	char letters[2 * OPTIONS + 2];
 	size_t n = 0;
 	int letter;
@@ -221,6 +264,7 @@ static bool options_read(int argc, char **argv)
 		if (!flag)
 			letters[n++] = ':';
 	}
+	longs[OPTIONS] = (struct option){ "help", no_argument, NULL, 'h' };
 	letters[n++] = 'h';
 	letters[n] = '\0';
 	while ((letter = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
@@ -229,20 +273,29 @@ static bool options_read(int argc, char **argv)
 		run.help |= letter == 'h';
 		for (int at = 0; letter < 256 && at < OPTIONS; at++)
 			i = options[at].letter == letter ? at : i;
-		if (i < 0 || !option_read(&options[i], optarg))
-			return false;
+		if (run.help)
+			return 0;
+		if (i < 0) // getopt said which
+			return EXIT_USAGE;
+		if (!option_read(&options[i], optarg))
+			return option_wrong(&options[i], optarg);
 	}
-	return optind == argc;
+	return optind == argc ? 0 : complain("%s: no option", argv[optind]);
 }
 
-static bool options_sane(void)
+// What options say together. 0, or the exit status.
+static int options_check(void)
 {
 	const struct load_config *load = &run.cli.load;
 
-	return run.server.addr.family != ADDR_NONE && load->monitors >= 1 && load->monitors <= 8 &&
-	       run.cli.calls.answered_percent <= 100 && load->patience_ms > 0 &&
-	       load->phones + load->sessions > 0 &&
-	       (load->phones == 0 || load->sessions * load->monitors <= load->phones);
+	if (run.server.addr.family == ADDR_NONE)
+		return complain("--server is missing");
+	if (load->phones + load->sessions == 0)
+		return complain("--phones 0 --sessions 0: nobody to make a load");
+	if (load->phones > 0 && (uint64_t)load->sessions * load->monitors > load->phones)
+		return complain("--sessions %u --monitors %u: more monitors than --phones %u",
+			load->sessions, load->monitors, load->phones);
+	return 0;
 }
 
 // --- the run -------------------------------------------------------------------------------------
@@ -384,7 +437,7 @@ static int eal_start(int argc, char **argv)
 
 int cli_main(int argc, char **argv, const struct cli *defaults)
 {
-	int split;
+	int split, status;
 	bool good;
 
 	run.cli = *defaults;
@@ -394,10 +447,15 @@ int cli_main(int argc, char **argv, const struct cli *defaults)
 	split = eal_start(argc, argv);
 	if (split < 0)
 		return 1;
-	if (!options_read(argc - split, argv + split) || !options_sane()) {
-		fprintf(run.help ? stdout : stderr, options_text, defaults->name, defaults->intro);
-		return run.help ? 0 : 2;
+	status = options_read(argc - split, argv + split);
+	if (run.help) {
+		printf(options_text, defaults->name, defaults->intro);
+		return 0;
 	}
+	if (status == 0)
+		status = options_check();
+	if (status != 0)
+		return status;
 	config_finish();
 	signal(SIGINT, on_signal);
 	signal(SIGTERM, on_signal);

@@ -11,7 +11,6 @@
 enum {
 	// The user word of a connection: whose it is.
 	USER_CLIENT = 1 << 30,
-	MONITORS_MAX = 8,
 	CROSS_REF_SIZE = 40,
 	CLIENT_REQUESTS = 8, // of a client, under way
 	CLIENT_HEAD_SIZE = 800,
@@ -101,7 +100,7 @@ struct client {
 	uint8_t npair;
 	char to_tag[48];
 	char target[96];
-	char cross_ref[MONITORS_MAX][CROSS_REF_SIZE];
+	char cross_ref[LOAD_MONITORS_MAX][CROSS_REF_SIZE];
 	char extra_ref[CROSS_REF_SIZE];
 	uint64_t pair[PAIR_MAX]; // events of one monitor that the other has not told yet
 	struct client_request requests[CLIENT_REQUESTS];

@@ -61,7 +61,10 @@ enum load_service {
 		LOAD_NSERVICES,
 };
 
-enum { LOAD_FILLER_MAX = 30000 };
+enum {
+	LOAD_FILLER_MAX = 30000,
+	LOAD_MONITORS_MAX = 8, // of a session
+};
 
 struct load_config {
 	struct endpoint sccp; // the engine's

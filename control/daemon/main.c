@@ -74,6 +74,12 @@ static bool cpu_read(const char *text, int *cpu)
 	return true;
 }
 
+static int wrong_option(const char *option, const char *text, const char *must)
+{
+	fprintf(stderr, "offhookd: %s %s: not %s; --help tells what there is\n", option, text, must);
+	return 3;
+}
+
 // Returns 0, or the exit status plus one.
 static int parse_options(int argc, char **argv, struct options *options)
 {
@@ -94,11 +100,13 @@ static int parse_options(int argc, char **argv, struct options *options)
 			options->socket = optarg;
 		} else if (option == CHECK) {
 			options->check = true;
-		} else if (option == CONTROL && cpu_read(optarg, &options->control_cpu)) {
-			continue;
-		} else if (option == 'p' &&
-			   (strcmp(optarg, "busy") == 0 || strcmp(optarg, "adaptive") == 0)) {
-			options->busy = optarg[0] == 'b';
+		} else if (option == CONTROL) {
+			if (!cpu_read(optarg, &options->control_cpu))
+				return wrong_option("--control", optarg, "the number of a CPU here");
+		} else if (option == 'p') {
+			options->busy = strcmp(optarg, "busy") == 0;
+			if (!options->busy && strcmp(optarg, "adaptive") != 0)
+				return wrong_option("--poll", optarg, "adaptive or busy");
 		} else if (option == VERSION) {
 			puts("offhookd " OFFHOOK_VERSION);
 			return 1;
@@ -107,8 +115,10 @@ static int parse_options(int argc, char **argv, struct options *options)
 			return option == 'h' ? 1 : 3;
 		}
 	}
-	if (optind != argc || options->config == NULL) {
-		fputs(usage, stderr);
+	if (optind != argc)
+		return wrong_option("word", argv[optind], "an option");
+	if (options->config == NULL) {
+		fputs("offhookd: --config is missing; --help tells what there is\n", stderr);
 		return 3;
 	}
 	return 0;
