@@ -12,6 +12,8 @@
 #                             $world_address is then its address, $world_client the clients'
 #   world_exec NAME CMD …     run a command on the clients' side
 #   world_spawn NAME CMD …    the same in the background; its process is $world_pid
+#   world_capture NAME FILE   capture what the clients' side of the wire sees
+#   world_capture_end NAME    until here; succeeds when the capture is whole
 #   world_down NAME           stop the engine, remove everything
 # State lies in /run/offhook/NAME: engine.log, engine.pid, ctl.sock, pages.
 
@@ -221,6 +223,33 @@ world_spawn() {
 	world_pid=$!
 }
 
+world_capture() {
+	local name=$1 log
+	log=$(world_dir "$name")/capture.log
+	: >"$log"
+	world_spawn "$name" tshark -q -i "$(world_if "$name")c" -w "$2" 2>"$log"
+	echo "$world_pid" >"$(world_dir "$name")/capture.pid"
+	for _ in $(seq 100); do
+		grep -q '^Capturing on' "$log" && [[ -s $2 ]] && return 0
+		sleep 0.1
+	done
+	cat "$log" >&2
+	return 1
+}
+
+world_capture_end() {
+	local dir pid
+	dir=$(world_dir "$1")
+	[[ -s $dir/capture.pid ]] || return 0
+	pid=$(cat "$dir/capture.pid")
+	rm -f "$dir/capture.pid"
+	sleep 1 # it is written in blocks
+	kill -TERM "$pid"
+	wait "$pid" && return 0
+	cat "$dir/capture.log" >&2
+	return 1
+}
+
 world_ctl() {
 	local name=$1
 	shift
@@ -229,6 +258,7 @@ world_ctl() {
 
 world_down() {
 	local name=$1 status=0
+	world_capture_end "$name" || status=$?
 	world_engine_stop "$name" || status=$?
 	if [[ -s $(world_dir "$name")/middle.pid ]]; then
 		kill "$(cat "$(world_dir "$name")/middle.pid")" 2>/dev/null || true

@@ -25,7 +25,6 @@ cleanup() {
 		cat "$(world_dir "$world")/engine.log" 2>/dev/null || true
 	fi
 	[[ -z ${phones_pid:-} ]] || kill "$phones_pid" 2>/dev/null || true
-	[[ -z ${capture_pid:-} ]] || kill "$capture_pid" 2>/dev/null || true
 	world_down "$world" 2>/dev/null || true
 	rm -rf "$work"
 	exit "$status"
@@ -101,23 +100,8 @@ sipp_run() { # u1|t1 SCENARIO SESSIONS [NAME]
 }
 
 # capture_start FILE: what the clients' side of the wire sees from now on.
-capture_start() {
-	: >"$work/tshark.err"
-	world_spawn "$world" tshark -q -i "$(world_if "$world")c" -w "$1" 2>"$work/tshark.err"
-	capture_pid=$world_pid
-	for _ in $(seq 100); do
-		grep -q '^Capturing on' "$work/tshark.err" && [[ -s $1 ]] && return 0
-		sleep 0.1
-	done
-	fail "tshark does not capture"
-}
-
-capture_stop() {
-	sleep 1 # the capture is written in blocks
-	kill -TERM "$capture_pid"
-	wait "$capture_pid" || { cat "$work/tshark.err"; fail "tshark did not capture to the end"; }
-	capture_pid=
-}
+capture_start() { world_capture "$world" "$1" || fail "tshark does not capture"; }
+capture_stop() { world_capture_end "$world" || fail "tshark did not capture to the end"; }
 
 # Frames of FILE that match a display filter, in $frames. Fails when tshark does, or complains.
 frames_find() {
