@@ -318,12 +318,15 @@ static bool tcb_writable(const struct tcb *tcb)
 			tcb_opening(tcb));
 }
 
-// WRITABLE will come with an acknowledgement; when none can come, the timer tries.
+// WRITABLE will come with an acknowledgement; when none can come, the timer tries: what is awaited is a
+// buffer of ours, not the peer.
 static int write_refused(struct tcp_stack *stack, struct tcb *tcb, uint64_t now_us)
 {
+	enum { TRY_AGAIN_MS = 200 };
+
 	tcb_set(tcb, TCB_WANT_WRITE);
 	if (tcb->snd_una == tcb->snd_end) {
-		tcb->resend_ms = tcp_deadline(now_us, stack->config.rto_min_ms);
+		tcb->resend_ms = tcp_deadline(now_us, TRY_AGAIN_MS);
 		timer_update(stack, tcb, now_us);
 	}
 	return -ENOBUFS;

@@ -60,7 +60,7 @@ struct tcp_config tcp_config_default(void)
 		.mss = 1460,
 		.window_scale = 0,
 		.rto_initial_ms = 1000,
-		.rto_min_ms = 200,
+		.rto_min_ms = 1000, // RFC 6298 2.4
 		.rto_max_ms = 60000,
 		.open_ms = 180000,
 		.give_up_ms = 100000,

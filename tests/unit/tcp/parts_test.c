@@ -54,6 +54,9 @@ static void timeout_follows_rfc_6298(void **state)
 	assert_int_equal(tcb.rto_us, 1753122);
 	for (int i = 0; i < 100; i++)
 		rto_sample(&tcb, &config, 100);
+	assert_int_equal(tcb.rto_us, 1000000); // 2.4
+	config.rto_min_ms = 200;
+	rto_compute(&tcb, &config);
 	assert_int_equal(tcb.rto_us, 200000);
 	rto_sample(&tcb, &config, UINT32_MAX);
 	assert_true(tcb.rto_us <= 60000000);

@@ -451,6 +451,7 @@ static void do_config(struct script *s, char *rest)
 	} rows[] = {
 		{ "receive_cap", &s->config.receive_cap },
 		{ "send_cap", &s->config.send_cap },
+		{ "rto_min_ms", &s->config.rto_min_ms },
 		{ "keepalive_idle_ms", &s->config.keepalive_idle_ms },
 		{ "keepalive_interval_ms", &s->config.keepalive_interval_ms },
 		{ "give_up_ms", &s->config.give_up_ms },
