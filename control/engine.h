@@ -58,6 +58,7 @@ struct dn {
 	const struct config_dn *config;
 	unsigned tag;     // of the ephone-dn
 	uint8_t channels; // calls at a time: 1 single-line, 2 dual-line, 8 octo-line
+	bool quiet_elsewhere; // do not disturb by a client: where it is on phones of others
 	bool message_waiting;
 	char *message_for; // the device that the message is for; NULL: nobody said
 	struct dn_told told;

@@ -168,6 +168,7 @@ static void dn_retire(struct dn *dn)
 
 	dn_clear(dn);
 	dn->config = &nothing;
+	dn->quiet_elsewhere = false;
 	dn->message_waiting = false;
 	free(dn->message_for);
 	dn->message_for = NULL;

@@ -123,6 +123,21 @@ void phone_refresh(struct phone *phone)
 
 // --- do not disturb ------------------------------------------------------------------------------
 
+// It is the phone's first line, or on no other phone: what is set for the DN is set at that phone.
+// Otherwise the phone is somebody else's, who has lines of his own.
+static bool line_is_own(const struct line *line)
+{
+	return line == line->phone->lines ||
+	       (TAILQ_FIRST(&line->dn->lines) == line && TAILQ_NEXT(line, at_dn) == NULL);
+}
+
+bool line_is_quiet(const struct line *line)
+{
+	if (line->ring == SCCP_RING_FEATURE)
+		return false;
+	return line->phone->do_not_disturb || (line->dn->quiet_elsewhere && !line_is_own(line));
+}
+
 bool dn_do_not_disturb(const struct dn *dn)
 {
 	bool in_service = dn_has_phone(dn);
@@ -132,7 +147,7 @@ bool dn_do_not_disturb(const struct dn *dn)
 	TAILQ_FOREACH (line, &dn->lines, at_dn) {
 		if (in_service && !phone_is_registered(line->phone))
 			continue;
-		if (line->ring == SCCP_RING_FEATURE || !line->phone->do_not_disturb)
+		if (!line_is_quiet(line))
 			return false;
 		on = true;
 	}
@@ -142,6 +157,9 @@ bool dn_do_not_disturb(const struct dn *dn)
 void phone_set_do_not_disturb(struct phone *phone, bool on)
 {
 	phone->do_not_disturb = on;
+	// Who wants to be called again is called again at the phones of others too.
+	if (!on && phone->line_count > 0)
+		phone->lines[0].dn->quiet_elsewhere = false;
 	phone_refresh(phone);
 	phone_show_status(phone);
 }
@@ -151,15 +169,20 @@ enum call_result dn_set_do_not_disturb(struct dn *dn, bool on)
 	enum call_result result = CALL_OUT_OF_SERVICE;
 	struct line *line;
 
+	dn->quiet_elsewhere = on;
 	TAILQ_FOREACH (line, &dn->lines, at_dn) {
 		if (line->ring == SCCP_RING_FEATURE) {
 			if (result != CALL_OK)
 				result = CALL_BAD_STATE;
 			continue;
 		}
-		phone_set_do_not_disturb(line->phone, on);
+		if (line_is_own(line))
+			phone_set_do_not_disturb(line->phone, on);
 		result = CALL_OK;
 	}
+	if (result != CALL_OK)
+		dn->quiet_elsewhere = false;
+	dn_refresh(dn);
 	return result;
 }
 

@@ -47,8 +47,11 @@ void phone_refresh(struct phone *phone);
 // Do not disturb is a setting of phones: the DN has it when no phone in service would ring for it.
 // Lines with feature ring ring all the same.
 bool dn_do_not_disturb(const struct dn *dn);
-// Sets it at all its phones. CALL_OUT_OF_SERVICE: the DN is on no phone; CALL_BAD_STATE: only on
-// lines with feature ring.
+// Calls at this line do not ring.
+bool line_is_quiet(const struct line *line);
+// Sets it at the phones whose first line it is, or at the only one that carries it; at others for
+// this line alone. CALL_OUT_OF_SERVICE: the DN is on no phone; CALL_BAD_STATE: only on lines with
+// feature ring.
 enum call_result dn_set_do_not_disturb(struct dn *dn, bool on);
 void phone_set_do_not_disturb(struct phone *phone, bool on);
 

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "control/call/feature.h"
 #include "control/phone/internal.h"
 #include "control/phone/softkeys.h"
 #include "control/phone/status.h"
@@ -430,18 +431,13 @@ void show_stop_tone(struct appearance *a)
 		tone_stop(a);
 }
 
-static bool is_quiet(const struct line *line)
-{
-	return line->phone->do_not_disturb && line->ring != SCCP_RING_FEATURE;
-}
-
 // In the ear of who talks; who dials or waits hears his own tone. Not from a silent line, and not
 // to who does not want to be disturbed.
 void show_waiting_tone(struct appearance *a)
 {
 	struct appearance *other;
 
-	if (a->line->silent || is_quiet(a->line))
+	if (a->line->silent || line_is_quiet(a->line))
 		return;
 
 	TAILQ_FOREACH (other, &a->line->phone->appearances, at_phone) {
@@ -454,7 +450,7 @@ void show_waiting_tone(struct appearance *a)
 // without a sound.
 static uint32_t ring_of(const struct line *line)
 {
-	return is_quiet(line) ? SCCP_RING_FLASH_ONLY : line->ring;
+	return line_is_quiet(line) ? SCCP_RING_FLASH_ONLY : line->ring;
 }
 
 static uint32_t ring_wanted(const struct phone *phone)
