@@ -8,6 +8,7 @@
 
 enum {
 	SESSION_MONITORS_MAX = 16,
+	OBJECT_MONITORS_MAX = 32, // of a device, of a call: each hears all that happens to it
 	SESSION_REGISTRATIONS_MAX = 2,
 	SESSION_INTERVAL_DEFAULT_S = 1800, // RFC 4028 4.2
 	SESSION_INTERVAL_MIN_S = 90,       // RFC 4028 5: Min-SE

@@ -236,6 +236,22 @@ static void start_answer(const struct request *request, const struct monitor *mo
 	answer->existing_calls = true;
 }
 
+// No other monitor of this call, or else of this device.
+static bool object_is_full(const struct call_seen *object)
+{
+	const struct monitor *monitor;
+	unsigned n = 0;
+
+	if (object->call != NULL) {
+		TAILQ_FOREACH (monitor, &object->call->monitors, at_call)
+			n++;
+	} else {
+		TAILQ_FOREACH (monitor, &object->dn->monitors, at_dn)
+			n++;
+	}
+	return n >= OBJECT_MONITORS_MAX;
+}
+
 // A second monitor of the same object has its own cross reference and tells everything again. Calls
 // that exist already are reported from their next event on.
 enum refusal serve_monitor_start(struct request *request)
@@ -249,8 +265,10 @@ enum refusal serve_monitor_start(struct request *request)
 
 	if (refusal != REFUSED_NOT)
 		return refusal;
+	if (object_is_full(&object))
+		return REFUSED_MONITORS_OF_OBJECT;
 	if (session->monitor_count >= SESSION_MONITORS_MAX)
-		return REFUSED_MONITORS_OF_DEVICE;
+		return REFUSED_MONITORS_FULL;
 	find_viewer(request, &object, device);
 	monitor = monitor_new(session, object.dn, object.call);
 	if (monitor == NULL)

@@ -144,6 +144,7 @@ static void limits(void **state)
 		unsigned value;
 	} rows[] = {
 		{ "| monitors of a session | %u |", SESSION_MONITORS_MAX },
+		{ "| monitors of a device, of a call | %u |", OBJECT_MONITORS_MAX },
 		{ "| registrations of a session | %u |", SESSION_REGISTRATIONS_MAX },
 		{ "| default session interval, seconds | %u |", SESSION_INTERVAL_DEFAULT_S },
 		{ "| least session interval, seconds | %u |", SESSION_INTERVAL_MIN_S },

@@ -361,10 +361,55 @@ static void limits(void **state)
 		assert_memory_equal(client_ask(&o->ca, DEVICE("tel:201", "")),
 			"MonitorStartResponse", 20);
 	asks(&o->ca, DEVICE("tel:202", ""),
-		"CSTAErrorCode subscribedResourceAvailability=objectMonitorLimitExceeded");
+		"CSTAErrorCode systemResourceAvailibility=overallMonitorLimitExceeded");
 	asks(&o->ca, "<MonitorStop><monitorCrossRefID>M1</monitorCrossRefID></MonitorStop>",
 		"MonitorStopResponse");
 	asks(&o->ca, DEVICE("tel:202", ""), STARTED("M17"));
+}
+
+#define TOO_MANY_OF_OBJECT \
+	"CSTAErrorCode subscribedResourceAvailability=objectMonitorLimitExceeded"
+
+// A device has so many monitors, in however many sessions; those of its calls are not among them.
+static void limits_of_a_device(void **state)
+{
+	struct office *o = *state;
+
+	client_open(&o->ca);
+	client_open(&o->cb);
+	client_open(&o->cc);
+	for (int i = 0; i < OBJECT_MONITORS_MAX; i++)
+		assert_memory_equal(client_ask(i % 2 == 0 ? &o->ca : &o->cb, DEVICE("tel:201", "")),
+			"MonitorStartResponse", 20);
+	asks(&o->cc, DEVICE("tel:201", ""), TOO_MANY_OF_OBJECT);
+	asks(&o->cc, DEVICE("tel:202", ""), STARTED("M33"));
+	sim_off_hook(o->a);
+	client_hear(&o->ca);
+	asks(&o->cc, CALL(ID("C1", "tel:201"), ""), STARTED("M34"));
+	asks(&o->ca, "<MonitorStop><monitorCrossRefID>M1</monitorCrossRefID></MonitorStop>",
+		"MonitorStopResponse");
+	asks(&o->cc, DEVICE("tel:201", ""), STARTED("M35"));
+	asks(&o->cc, DEVICE("tel:201", ""), TOO_MANY_OF_OBJECT);
+}
+
+static void limits_of_a_call(void **state)
+{
+	struct office *o = *state;
+
+	client_open(&o->ca);
+	client_open(&o->cb);
+	client_open(&o->cc);
+	asks(&o->ca, DEVICE("tel:201", ""), STARTED("M1"));
+	sim_off_hook(o->a);
+	client_hear(&o->ca);
+	asks(&o->ca, "<MonitorStop><monitorCrossRefID>M1</monitorCrossRefID></MonitorStop>",
+		"MonitorStopResponse");
+	for (int i = 0; i < OBJECT_MONITORS_MAX; i++)
+		assert_memory_equal(client_ask(i % 2 == 0 ? &o->ca : &o->cb,
+					    CALL(ID("C1", "tel:201"), "")),
+			"MonitorStartResponse", 20);
+	asks(&o->cc, CALL(ID("C1", "tel:201"), ""), TOO_MANY_OF_OBJECT);
+	assert_memory_equal(client_ask(&o->cc, DEVICE("tel:201", "")), "MonitorStartResponse", 20);
 }
 
 // The advanced mode adds what may be asked for next and, with `gcid`, the Global Call ID; a monitor
@@ -423,6 +468,8 @@ int main(void)
 		TEST(several_monitors_and_filters),
 		TEST(media_classes),
 		TEST(limits),
+		TEST(limits_of_a_device),
+		TEST(limits_of_a_call),
 		TEST(advanced_mode),
 	};
 

@@ -532,8 +532,8 @@ static void monitors_are_bounded(void **state)
 	for (unsigned i = 0; i < SESSION_MONITORS_MAX; i++)
 		assert_memory_equal(
 			client_ask(&o->ca, MONITOR("tel:201")), "MonitorStartResponse", 20);
-	assert_string_equal(client_ask(&o->ca, MONITOR("tel:201")),
-		"CSTAErrorCode subscribedResourceAvailability=objectMonitorLimitExceeded");
+	assert_string_equal(
+		client_ask(&o->ca, MONITOR("tel:201")), RESOURCE("overallMonitorLimitExceeded"));
 	assert_in_range(monitors->capacity, 17, 2048);
 	client_open(&o->cb);
 	while (monitors->used < monitors->capacity)
