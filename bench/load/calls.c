@@ -23,9 +23,9 @@ enum {
 	X(STOP_TONE) \
 	X(SELECT_SOFT_KEYS) \
 	X(CALL_INFO) \
-	X(DIALED_NUMBER) X(DISPLAY_PROMPT_STATUS) X(SET_LAMP) X(SET_RINGER) \
-		X(OPEN_RECEIVE_CHANNEL) X(START_MEDIA_TRANSMISSION) X(CLOSE_RECEIVE_CHANNEL) \
-			X(STOP_MEDIA_TRANSMISSION)
+	X(DIALED_NUMBER) \
+	X(DISPLAY_PROMPT_STATUS) X(SET_LAMP) X(SET_RINGER) X(OPEN_RECEIVE_CHANNEL) \
+		X(START_MEDIA_TRANSMISSION) X(CLOSE_RECEIVE_CHANNEL) X(STOP_MEDIA_TRANSMISSION)
 
 enum kind {
 #define X(name) KIND_##name,
@@ -130,11 +130,26 @@ static void dial(struct load *load, struct call *call)
 	load_phone_write(load, phone_of(load, call, CALLER), frames + at, sizeof(frames) - at);
 }
 
+// By the phone, or by a session that watches it.
+static void act(struct load *load, struct call *call, unsigned side, enum call_service what)
+{
+	static const uint32_t by_hand[] = {
+		[CALL_MAKE] = SCCP_OFF_HOOK,
+		[CALL_ANSWER] = SCCP_OFF_HOOK,
+		[CALL_CLEAR] = SCCP_ON_HOOK,
+	};
+
+	if (call->by_csta)
+		load_client_serve(load, call, side, what);
+	else
+		hook_send(load, call, side, by_hand[what]);
+}
+
 static void answer(struct load *load, struct call *call)
 {
 	call->step = CALL_ANSWERING;
 	call->cause_ns[CAUSE_ANSWER] = load->now_ns;
-	hook_send(load, call, CALLEE, SCCP_OFF_HOOK);
+	act(load, call, CALLEE, CALL_ANSWER);
 	wait_ms(load, call, load->config.patience_ms);
 }
 
@@ -142,7 +157,7 @@ static void hang_up(struct load *load, struct call *call)
 {
 	call->step = CALL_CLEARING;
 	call->cause_ns[CAUSE_HANG_UP] = load->now_ns;
-	hook_send(load, call, CALLER, SCCP_ON_HOOK);
+	act(load, call, CALLER, CALL_CLEAR);
 	wait_ms(load, call, load->config.patience_ms);
 }
 
@@ -178,10 +193,15 @@ static bool side_done(const struct call *call, unsigned side)
 {
 	const struct call_side *at = &call->side[side];
 
-	return at->states == states_of(call, side) && at->events == at->nevents;
+	if (at->states != states_of(call, side))
+		return false;
+	for (unsigned i = 0; i < LOAD_WATCHERS_MAX; i++)
+		if ((at->watchers & 1u << i) && at->events[i] != at->nevents)
+			return false;
+	return true;
 }
 
-void load_call_finish(struct load *load, struct call *call)
+static void call_finish(struct load *load, struct call *call)
 {
 	if (!side_done(call, CALLER) || !side_done(call, CALLEE))
 		return;
@@ -201,7 +221,7 @@ void load_call_finish(struct load *load, struct call *call)
 static void call_rings(struct load *load, struct call *call)
 {
 	if (call->step != CALL_DIALLING || call->side[CALLER].states < 3 ||
-		call->side[CALLEE].states < 1)
+		call->side[CALLEE].states < 1 || (call->by_csta && call->id[0] == '\0'))
 		return;
 	call->step = CALL_RINGING;
 	if (load->calls_config.ring_ms > 0)
@@ -227,6 +247,13 @@ static void call_talks(struct load *load, struct call *call)
 		hang_up(load, call);
 }
 
+void load_call_goes_on(struct load *load, struct call *call)
+{
+	call_rings(load, call);
+	call_talks(load, call);
+	call_finish(load, call);
+}
+
 static void state_take(
 	struct load *load, struct call *call, unsigned side, const struct sccp_msg *msg)
 {
@@ -243,7 +270,8 @@ static void state_take(
 	}
 	at->states++;
 	at->reference = state->call;
-	if (state->state == SCCP_CALL_STATE_ON_HOOK && side == CALLEE && call->answered)
+	if (state->state == SCCP_CALL_STATE_ON_HOOK && side == CALLEE && call->answered &&
+		!call->by_csta)
 		hook_send(load, call, CALLEE, SCCP_ON_HOOK);
 }
 
@@ -269,11 +297,21 @@ void load_call_message(struct load *load, struct phone *phone, const struct sccp
 		else
 			media_ack(load, call, side, &msg);
 	}
-	if (frame->id == SCCP_START_TONE && side == CALLER && call->side[CALLER].states == 1)
+	if (frame->id == SCCP_START_TONE && side == CALLER && call->side[CALLER].states == 1 &&
+		!call->by_csta)
 		dial(load, call);
-	call_rings(load, call);
-	call_talks(load, call);
-	load_call_finish(load, call);
+	load_call_goes_on(load, call);
+}
+
+// Of the session that was told least.
+static unsigned events_of(const struct call_side *side)
+{
+	unsigned least = side->nevents;
+
+	for (unsigned i = 0; i < LOAD_WATCHERS_MAX; i++)
+		if ((side->watchers & 1u << i) && side->events[i] < least)
+			least = side->events[i];
+	return least;
 }
 
 void load_call_timer(struct load *load, struct call *call)
@@ -290,8 +328,8 @@ void load_call_timer(struct load *load, struct call *call)
 	} else {
 		load_fail(load, LOAD_CALL_LATE,
 			"phones %u (%u states, %u of %u events), %u (%u states, %u of %u events)",
-			a->phone, a->states, a->events, a->nevents, b->phone, b->states, b->events,
-			b->nevents);
+			a->phone, a->states, events_of(a), a->nevents, b->phone, b->states,
+			events_of(b), b->nevents);
 		call_free(load, call);
 	}
 }
@@ -307,11 +345,13 @@ static bool pair_find(struct load *load, uint32_t *first)
 		const struct phone *a = &load->phones[2 * (load->next_pair % pairs)];
 
 		load->next_pair = (load->next_pair + 1) % pairs;
+		*first = (uint32_t)(a - load->phones);
 		if (a[0].step == PHONE_UP && a[0].call == 0 && a[1].step == PHONE_UP &&
-			a[1].call == 0) {
-			*first = (uint32_t)(a - load->phones);
+			a[1].call == 0 &&
+			(!load->calls_config.by_csta ||
+				(load_phone_watchers(load, *first) != 0 &&
+					load_phone_watchers(load, *first + 1) != 0)))
 			return true;
-		}
 	}
 	return false;
 }
@@ -325,13 +365,17 @@ static void call_begin(struct load *load, uint32_t first)
 		(load->n.calls_begun + 1) * percent / 100 > load->n.calls_begun * percent / 100;
 
 	*call = (struct call){
-		.timer = { .kind = TIMER_CALL }, .step = CALL_DIALLING, .answered = answered
+		.timer = { .kind = TIMER_CALL },
+		.step = CALL_DIALLING,
+		.answered = answered,
+		.by_csta = load->calls_config.by_csta,
 	};
 	for (unsigned side = 0; side < SIDES; side++) {
 		struct phone *phone = &load->phones[first + side];
 
 		call->side[side].phone = first + side;
-		if (load_phone_is_watched(load, first + side))
+		call->side[side].watchers = load_phone_watchers(load, first + side);
+		if (call->side[side].watchers != 0)
 			call->side[side].nevents =
 				(uint8_t)load_call_events_expected(answered, side);
 		phone->call = index_of(load, call) + 1;
@@ -340,7 +384,8 @@ static void call_begin(struct load *load, uint32_t first)
 	load->active++;
 	load->n.calls_begun++;
 	call->cause_ns[CAUSE_OFF_HOOK] = load->now_ns;
-	hook_send(load, call, CALLER, SCCP_OFF_HOOK);
+	call->cause_ns[CAUSE_DIALLED] = load->now_ns; // by hand there will be a later time for it
+	act(load, call, CALLER, CALL_MAKE);
 	wait_ms(load, call, load->config.patience_ms);
 }
 

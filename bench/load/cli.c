@@ -34,8 +34,12 @@ static const char options_text[] =
 	"      --call-count N       then no more (0: no end)\n"
 	"      --ring MS --hold MS  until the answer, until it ends\n"
 	"      --answered PERCENT   the others are given up after ringing\n"
+	"      --csta-calls         sessions make, answer and clear the calls of the phones they "
+	"watch\n"
 	"  -S, --sessions N         of CSTA clients\n"
-	"  -m, --monitors N         of a session; session i watches the phones from i * N on\n"
+	"  -m, --monitors N         of a session; session i watches the phones from i * N on (1)\n"
+	"      --watchers N         sessions watch the same phones, then the next N the next ones "
+	"(1)\n"
 	"  -u, --udp                sessions over UDP\n"
 	"      --filler N           bytes more in each request and its answer (0): over UDP they "
 	"go in pieces\n"
@@ -127,8 +131,10 @@ static const struct load_option options[] = {
 	{ "ring", 0, OPTION_U32, &run.cli.calls.ring_ms },
 	{ "hold", 0, OPTION_U32, &run.cli.calls.hold_ms },
 	{ "answered", 0, OPTION_U32, &run.cli.calls.answered_percent, 0, 100 },
+	{ "csta-calls", 0, OPTION_FLAG, &run.cli.calls.by_csta },
 	{ "sessions", 'S', OPTION_U32, &run.cli.load.sessions },
 	{ "monitors", 'm', OPTION_U32, &run.cli.load.monitors, 1, LOAD_MONITORS_MAX },
+	{ "watchers", 0, OPTION_U32, &run.cli.load.watchers, 1, LOAD_WATCHERS_MAX },
 	{ "udp", 'u', OPTION_FLAG, &run.cli.load.udp },
 	{ "filler", 0, OPTION_U32, &run.cli.load.filler, 0, LOAD_FILLER_MAX },
 	{ "requests", 'r', OPTION_RATE, &run.cli.requests.rate },
@@ -287,14 +293,19 @@ static int options_read(int argc, char **argv)
 static int options_check(void)
 {
 	const struct load_config *load = &run.cli.load;
+	uint64_t watched;
 
 	if (run.server.addr.family == ADDR_NONE)
 		return complain("--server is missing");
 	if (load->phones + load->sessions == 0)
 		return complain("--phones 0 --sessions 0: nobody to make a load");
-	if (load->phones > 0 && (uint64_t)load->sessions * load->monitors > load->phones)
-		return complain("--sessions %u --monitors %u: more monitors than --phones %u",
-			load->sessions, load->monitors, load->phones);
+	watched = (load->sessions + (uint64_t)load->watchers - 1) / load->watchers * load->monitors;
+	if (load->phones > 0 && watched > load->phones)
+		return complain(
+			"--sessions %u --monitors %u --watchers %u: more than --phones %u to watch",
+			load->sessions, load->monitors, load->watchers, load->phones);
+	if (run.cli.calls.by_csta && watched < 2)
+		return complain("--csta-calls: there are no two phones that --sessions watch");
 	return 0;
 }
 
@@ -314,7 +325,8 @@ static void turn(void *ctx)
 static bool calls_ready(void)
 {
 	return run.cli.calls.slots == 0 || run.cli.load.phones < 2 ||
-	       (drive_learn(&run.drive, false) && drive_learn(&run.drive, true));
+	       (drive_learn(&run.drive, run.cli.calls.by_csta, false) &&
+		       drive_learn(&run.drive, run.cli.calls.by_csta, true));
 }
 
 static bool work(void)

@@ -22,10 +22,26 @@ static uint32_t index_of(const struct load *load, const struct client *client)
 	return (uint32_t)(client - load->clients);
 }
 
-bool load_phone_is_watched(const struct load *load, uint32_t phone)
+uint32_t load_client_phone(const struct load *load, const struct client *client)
 {
-	return load->config.sessions > 0 && phone / load->config.monitors < load->config.sessions &&
-	       load->clients[phone / load->config.monitors].step == CLIENT_OPEN;
+	return index_of(load, client) / load->config.watchers * load->config.monitors;
+}
+
+// The first of the sessions that watch the phone.
+static uint64_t first_watcher(const struct load *load, uint32_t phone)
+{
+	return (uint64_t)(phone / load->config.monitors) * load->config.watchers;
+}
+
+uint8_t load_phone_watchers(const struct load *load, uint32_t phone)
+{
+	uint64_t first = first_watcher(load, phone);
+	uint8_t watchers = 0;
+
+	for (unsigned i = 0; i < load->config.watchers && first + i < load->config.sessions; i++)
+		if (load->clients[first + i].step == CLIENT_OPEN)
+			watchers |= (uint8_t)(1 << i);
+	return watchers;
 }
 
 static void patience(struct load *load, struct client *client)
@@ -53,18 +69,63 @@ static void client_down(struct load *load, struct client *client)
 // --- requests ------------------------------------------------------------------------------------
 
 // Over TCP a request is given up after the patience; over UDP it is repeated before.
-static bool request_send(struct load *load, struct client *client, unsigned slot, uint8_t service)
+static bool request_put(struct load *load, struct client *client, unsigned slot,
+	const struct client_request *request)
 {
-	struct client_request *request = &client->requests[slot];
-
-	if (!sip_client_request(load, client, client->cseq + 1, service))
+	if (!sip_client_request(load, client, request))
 		return load_fail(load, LOAD_SEND_FAILED, "session %u", index_of(load, client));
-	*request = (struct client_request){ load->now_ns, ++client->cseq, service, 1 };
+	client->cseq = request->cseq;
+	client->requests[slot] = *request;
 	load->outstanding++;
 	load->n.requests++;
 	if (!wheel_is_armed(&client->timer))
 		sip_client_arm(load, client);
 	return true;
+}
+
+static bool request_send(struct load *load, struct client *client, unsigned slot, uint8_t service)
+{
+	struct client_request request = { load->now_ns, client->cseq + 1, service, 1 };
+
+	return request_put(load, client, slot, &request);
+}
+
+// They take turns: call by call another.
+static struct client *watcher_pick(struct load *load, uint32_t phone)
+{
+	uint8_t watchers = load_phone_watchers(load, phone);
+
+	for (unsigned i = 0; i < load->config.watchers && watchers != 0; i++) {
+		unsigned at = (unsigned)((load->n.calls_begun + i) % load->config.watchers);
+
+		if (watchers & 1u << at)
+			return &load->clients[first_watcher(load, phone) + at];
+	}
+	return NULL;
+}
+
+void load_client_serve(
+	struct load *load, const struct call *call, unsigned side, enum call_service service)
+{
+	uint32_t phone = call->side[side].phone;
+	struct client *client = watcher_pick(load, phone);
+	struct client_request request = {
+		.sent_ns = load->now_ns,
+		.service = (uint8_t)(SERVICE_CALL + service),
+		.tries = 1,
+		.phone = phone,
+	};
+	unsigned slot = 1; // the first is the mix's
+
+	while (client != NULL && slot < CLIENT_REQUESTS && client->requests[slot].cseq != 0)
+		slot++;
+	if (client == NULL || slot == CLIENT_REQUESTS) {
+		load_fail(load, LOAD_SEND_FAILED, "phone %u: no session can ask for it", phone);
+		return;
+	}
+	memcpy(request.call_id, call->id, sizeof(request.call_id));
+	request.cseq = client->cseq + 1;
+	request_put(load, client, slot, &request);
 }
 
 static void monitor_next(struct load *load, struct client *client)
@@ -137,7 +198,7 @@ static void answer_take(struct load *load, struct client *client, const struct s
 		return;
 	}
 	service = request->service;
-	if (service < LOAD_NSERVICES)
+	if (service < SERVICE_INVITE)
 		hist_add(&load->answer_latency, load->now_ns - request->sent_ns);
 	request->cseq = 0;
 	load->outstanding--;
@@ -159,7 +220,7 @@ static void answer_take(struct load *load, struct client *client, const struct s
 			SPAN_FMT(root));
 		return;
 	}
-	if (service >= LOAD_NSERVICES)
+	if (service >= SERVICE_INVITE)
 		answer_opening(load, client, service, text);
 	else if (service == LOAD_SERVICE_MONITOR)
 		answer_extra(load, client, text);
@@ -186,12 +247,15 @@ static void event_compare(
 		load_fail(load, LOAD_EVENT_UNLIKE, "%.*s: %s", SPAN_FMT(event->name), print);
 }
 
-static void monitor_event(struct load *load, uint32_t index, const struct seen_event *event)
+static void monitor_event(struct load *load, const struct client *client, unsigned monitor,
+	const struct seen_event *event)
 {
-	if (index < load->config.phones)
-		load_call_event(load, index, event);
+	uint32_t phone = load_client_phone(load, client) + monitor, index = index_of(load, client);
+
+	if (phone < load->config.phones)
+		load_call_event(load, phone, index % load->config.watchers, event);
 	else
-		load_watch_event(load, index, event);
+		load_watch_event(load, index * load->config.monitors + monitor, event);
 }
 
 static uint64_t span_hash(uint64_t hash, struct span s)
@@ -241,7 +305,7 @@ static void event_take(struct load *load, struct client *client, const struct si
 		event_compare(load, text, &event);
 	for (unsigned m = 0; m < client->monitors; m++) {
 		if (span_eq(event.cross_ref, span_str(client->cross_ref[m]))) {
-			monitor_event(load, i * load->config.monitors + m, &event);
+			monitor_event(load, client, m, &event);
 			if (m == 0 && client->extra)
 				pair_event(load, client, &event, false);
 			return;

@@ -14,6 +14,7 @@ int main(int argc, char **argv)
 			.first_mac = 1,
 			.register_slots = 64,
 			.monitors = 1,
+			.watchers = 1,
 			.patience_ms = 10000,
 			.full_every = 16 },
 		.calls = { .answered_percent = 100 },

@@ -55,10 +55,13 @@ bool drive_settle(const struct drive *drive)
 	return false;
 }
 
-bool drive_learn(const struct drive *drive, bool answered)
+bool drive_learn(const struct drive *drive, bool by_csta, bool answered)
 {
 	const struct load_calls one = {
-		.slots = 1, .count = 1, .answered_percent = answered ? 100 : 0
+		.slots = 1,
+		.count = 1,
+		.answered_percent = answered ? 100 : 0,
+		.by_csta = by_csta,
 	};
 	bool done;
 

@@ -23,4 +23,4 @@ void drive_for(const struct drive *drive, double seconds);
 bool drive_settle(const struct drive *drive);
 
 // Makes one call alone and learns how many messages its kind brings. False: it did not end.
-bool drive_learn(const struct drive *drive, bool answered);
+bool drive_learn(const struct drive *drive, bool by_csta, bool answered);

@@ -119,7 +119,8 @@ void load_watch_event(struct load *load, uint32_t index, const struct seen_event
 // --- monitors of phones of the load
 // -----------------------------------------------------------------
 
-void load_call_event(struct load *load, uint32_t index, const struct seen_event *event)
+void load_call_event(
+	struct load *load, uint32_t index, unsigned watcher, const struct seen_event *event)
 {
 	const struct phone *phone = &load->phones[index];
 	struct call *call;
@@ -133,18 +134,19 @@ void load_call_event(struct load *load, uint32_t index, const struct seen_event 
 	}
 	call = &load->calls[phone->call - 1];
 	side = &call->side[phone->side];
-	expected = &told[call->answered][phone->side].events[side->events];
-	if (side->events >= side->nevents || !span_eq(event->name, expected->name) ||
-		!span_eq(event->local, expected->local) || !same_call(call, event->call_id) ||
+	expected = &told[call->answered][phone->side].events[side->events[watcher]];
+	if ((side->watchers & 1u << watcher) == 0 || side->events[watcher] >= side->nevents ||
+		!span_eq(event->name, expected->name) || !span_eq(event->local, expected->local) ||
+		!same_call(call, event->call_id) ||
 		!names_number(event->device,
 			load_phone_number(load, call->side[expected->subject].phone))) {
 		load_fail(load, LOAD_EVENT_ORDER,
 			"phone %u after %u events: %.*s [%.*s] of %.*s, call %.*s (%s)", index,
-			side->events, SPAN_FMT(event->name), SPAN_FMT(event->local),
+			side->events[watcher], SPAN_FMT(event->name), SPAN_FMT(event->local),
 			SPAN_FMT(event->device), SPAN_FMT(event->call_id), call->id);
 		return;
 	}
-	side->events++;
+	side->events[watcher]++;
 	hist_add(&load->event_latency, load->now_ns - call->cause_ns[expected->cause]);
-	load_call_finish(load, call);
+	load_call_goes_on(load, call);
 }

@@ -184,7 +184,7 @@ static bool stage_calls(struct inproc *inproc)
 	const struct load_calls calls = { .slots = run.slots, .answered_percent = 100 };
 	struct window window;
 
-	if (!drive_learn(&run.drive, true) || !calls_run(inproc, &calls, &window))
+	if (!drive_learn(&run.drive, false, true) || !calls_run(inproc, &calls, &window))
 		return false;
 	run.calls_per_s = window.per_s;
 	window_add(&window, "calls_per_s", "call");

@@ -12,7 +12,7 @@ enum {
 	// The user word of a connection: whose it is.
 	USER_CLIENT = 1 << 30,
 	CROSS_REF_SIZE = 40,
-	CLIENT_REQUESTS = 8, // of a client, under way
+	CLIENT_REQUESTS = 12, // of a client, under way: the mix's one, and those of calls
 	CLIENT_HEAD_SIZE = 800,
 	PAIR_MAX = 8,
 	CALL_ID_SIZE = 40,
@@ -52,11 +52,12 @@ enum call_step {
 
 struct call_side {
 	uint32_t phone;
-	uint32_t reference; // 0: not known yet
-	uint64_t seen;      // kinds of messages that came, by bit
-	uint8_t states;     // call states that came
-	uint8_t events;     // events that came
-	uint8_t nevents;    // events that must come; 0: nobody watches
+	uint32_t reference;                // 0: not known yet
+	uint64_t seen;                     // kinds of messages that came, by bit
+	uint8_t states;                    // call states that came
+	uint8_t events[LOAD_WATCHERS_MAX]; // events that came to each session that watches
+	uint8_t nevents;                   // events that must come to each
+	uint8_t watchers;                  // sessions, by bit
 };
 
 struct call {
@@ -66,6 +67,7 @@ struct call {
 	char id[CALL_ID_SIZE]; // callID; empty: no event yet
 	uint8_t step;          // enum call_step
 	bool answered;         // it is to be
+	bool by_csta;          // sessions make, answer and clear it
 };
 
 enum client_step {
@@ -82,6 +84,8 @@ struct client_request {
 	uint32_t cseq; // 0: free
 	uint8_t service;
 	uint8_t tries;
+	uint32_t phone;             // of a service of a call: whose connection
+	char call_id[CALL_ID_SIZE]; // likewise
 };
 
 struct client {
@@ -215,8 +219,9 @@ int calls_init(struct load *load);
 void calls_fini(struct load *load);
 unsigned calls_step(struct load *load);
 void load_call_timer(struct load *load, struct call *call);
-// Counts and frees the call when all that must come has come.
-void load_call_finish(struct load *load, struct call *call);
+// Something came: its next step, when it is due; counts and frees the call when all that must come
+// has.
+void load_call_goes_on(struct load *load, struct call *call);
 // A message to a phone that takes part in a call, or, with call NULL, to one that does not.
 void load_call_message(struct load *load, struct phone *phone, const struct sccp_frame *frame);
 
@@ -229,8 +234,10 @@ struct seen_event {
 	struct span local;
 };
 
-// expect.c: an event at the monitor of a phone.
-void load_call_event(struct load *load, uint32_t phone, const struct seen_event *event);
+// expect.c: an event at the monitor that a session has of a phone; `watcher` tells the phone's
+// sessions apart.
+void load_call_event(
+	struct load *load, uint32_t phone, unsigned watcher, const struct seen_event *event);
 // The same at the monitor of a phone that is none of the load's: only what may follow on what is
 // known.
 void load_watch_event(struct load *load, uint32_t index, const struct seen_event *event);
@@ -247,4 +254,12 @@ void load_client_closed(struct load *load, uint32_t index, const char *why);
 void load_client_datagram(struct load *load, const uint8_t *p, size_t n);
 void load_client_timer(struct load *load, struct client *client);
 void clients_end(struct load *load);
-bool load_phone_is_watched(const struct load *load, uint32_t phone);
+// The sessions that watch the phone and are open, by bit.
+uint8_t load_phone_watchers(const struct load *load, uint32_t phone);
+// The first phone that the session watches.
+uint32_t load_client_phone(const struct load *load, const struct client *client);
+// What a session can do for a call, in place of a phone.
+enum call_service { CALL_MAKE, CALL_ANSWER, CALL_CLEAR };
+// One of those that watch the phone asks for it.
+void load_client_serve(
+	struct load *load, const struct call *call, unsigned side, enum call_service service);

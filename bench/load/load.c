@@ -195,6 +195,8 @@ struct load *load_new(const struct load_config *config, struct wire *wire, uint6
 	if (load == NULL)
 		return NULL;
 	load->config = *config;
+	if (load->config.watchers == 0)
+		load->config.watchers = 1;
 	load->wire = wire;
 	load->now_ns = now_ns;
 	load->now_us = load->began_us = now_ns / 1000;

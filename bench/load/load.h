@@ -64,13 +64,14 @@ enum load_service {
 enum {
 	LOAD_FILLER_MAX = 30000,
 	LOAD_MONITORS_MAX = 8, // of a session
+	LOAD_WATCHERS_MAX = 8, // of a phone
 };
 
 struct load_config {
 	struct endpoint sccp; // the engine's
 	struct endpoint sip;
-	uint32_t phone_base; // address of phone 0 in host order, the others follow; 0: the wire's
-			     // choice
+	uint32_t phone_base;  // address of phone 0 in host order, the others follow; 0: the wire's
+			      // choice
 	uint32_t client_base; // likewise, of CSTA clients
 	uint32_t phones;
 	uint32_t first_number;   // DN of phone 0, the others follow
@@ -78,8 +79,9 @@ struct load_config {
 	double register_rate;    // a second; 0: as fast as it goes
 	uint32_t register_slots; // under way at a time
 	uint32_t keepalive_ms;   // 0: what the engine says
-	uint32_t sessions;       // session i watches phones i * monitors and the next
+	uint32_t sessions;       // session i watches phones i / watchers * monitors and the next
 	uint32_t monitors;       // of a session
+	uint32_t watchers;       // sessions that watch the same phones; 0: one
 	bool udp;                // sessions over UDP
 	uint32_t filler;         // bytes that the Via of each request is longer, and each answer
 				 // with it: LOAD_FILLER_MAX at most
@@ -96,6 +98,7 @@ struct load_calls {
 	uint32_t ring_ms; // until the answer, or until the caller gives up
 	uint32_t hold_ms; // from answer to hanging up
 	uint32_t answered_percent;
+	bool by_csta; // sessions make, answer and clear them: all phones that call are watched
 };
 
 struct load_requests {

@@ -21,7 +21,7 @@ static uint32_t index_of(const struct load *load, const struct client *client)
 
 static uint32_t line_of(const struct load *load, const struct client *client)
 {
-	return load_phone_number(load, index_of(load, client) * load->config.monitors);
+	return load_phone_number(load, load_client_phone(load, client));
 }
 
 // --- names ---------------------------------------------------------------------------------------
@@ -75,12 +75,45 @@ static int body_monitor(
 		number);
 }
 
-static int body_write(
-	const struct load *load, const struct client *client, uint8_t service, char *body)
+static int body_connection(const struct load *load, const struct client_request *request,
+	const char *service, const char *connection, char *body)
+{
+	return snprintf(body, BODY_SIZE,
+		XML "<%s" ED3 "  <%s>\r\n"
+		    "    <callID>%s</callID>\r\n"
+		    "    <deviceID>tel:%u</deviceID>\r\n"
+		    "  </%s>\r\n"
+		    "</%s>\r\n",
+		service, connection, request->call_id, load_phone_number(load, request->phone),
+		connection, service);
+}
+
+static int body_make_call(const struct load *load, const struct client_request *request, char *body)
+{
+	unsigned number = load_phone_number(load, request->phone);
+
+	return snprintf(body, BODY_SIZE,
+		XML "<MakeCall" ED3
+		    "  <callingDevice>tel:%u;phone-context=dialstring</callingDevice>\r\n"
+		    "  <calledDirectoryNumber>tel:%u</calledDirectoryNumber>\r\n"
+		    "  <autoOriginate>doNotPrompt</autoOriginate>\r\n"
+		    "</MakeCall>\r\n",
+		number, number + 1);
+}
+
+static int body_write(const struct load *load, const struct client *client,
+	const struct client_request *request, char *body)
 {
 	unsigned line = line_of(load, client);
 
-	switch (service) {
+	switch (request->service) {
+	case SERVICE_CALL + CALL_MAKE:
+		return body_make_call(load, request, body);
+	case SERVICE_CALL + CALL_ANSWER:
+		return body_connection(load, request, "AnswerCall", "callToBeAnswered", body);
+	case SERVICE_CALL + CALL_CLEAR:
+		return body_connection(
+			load, request, "ClearConnection", "connectionToBeCleared", body);
 	case SERVICE_INVITE:
 	case LOAD_SERVICE_STATUS:
 		return snprintf(body, BODY_SIZE,
@@ -115,6 +148,9 @@ struct span sip_client_answer_root(const struct client *client, uint8_t service)
 		[LOAD_SERVICE_MONITOR] = { "MonitorStartResponse", 20 },
 		[LOAD_SERVICE_STATUS] = { "RequestSystemStatusResponse", 27 },
 		[LOAD_SERVICE_FEATURES] = { "GetCSTAFeaturesResponse", 23 },
+		[SERVICE_CALL + CALL_MAKE] = { "MakeCallResponse", 16 },
+		[SERVICE_CALL + CALL_ANSWER] = { "AnswerCallResponse", 18 },
+		[SERVICE_CALL + CALL_CLEAR] = { "ClearConnectionResponse", 23 },
 		[SERVICE_INVITE] = { "RequestSystemStatusResponse", 27 },
 		[SERVICE_OWN_MONITOR] = { "MonitorStartResponse", 20 },
 		[SERVICE_BYE] = { NULL, 0 },
@@ -247,16 +283,18 @@ static bool info_send(
 	return put(load, client, text, (size_t)(at - text));
 }
 
-bool sip_client_request(struct load *load, struct client *client, uint32_t cseq, uint8_t service)
+bool sip_client_request(
+	struct load *load, struct client *client, const struct client_request *request)
 {
 	char body[BODY_SIZE] = "";
-	int n = body_write(load, client, service, body);
+	int n = body_write(load, client, request, body);
+	uint32_t cseq = request->cseq;
 
-	if (service == SERVICE_INVITE) {
+	if (request->service == SERVICE_INVITE) {
 		client->invite_cseq = cseq;
 		return plain_send(load, client, "INVITE", cseq, body, n);
 	}
-	if (service == SERVICE_BYE)
+	if (request->service == SERVICE_BYE)
 		return plain_send(load, client, "BYE", cseq, body, n);
 	return info_send(load, client, cseq, body, n);
 }
@@ -286,7 +324,7 @@ void sip_client_repeat(struct load *load, struct client *client, struct client_r
 		return;
 	request->tries++;
 	load->n.resent++;
-	sip_client_request(load, client, request->cseq, request->service);
+	sip_client_request(load, client, request);
 }
 
 void sip_client_answer(struct load *load, struct client *client, const struct sip_text *request)

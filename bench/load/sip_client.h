@@ -7,10 +7,17 @@
 #include "bench/load/sip_text.h"
 
 // What a request is for, beside enum load_service.
-enum { SERVICE_INVITE = LOAD_NSERVICES, SERVICE_OWN_MONITOR, SERVICE_BYE, SERVICES };
+enum {
+	SERVICE_CALL = LOAD_NSERVICES, // and enum call_service
+	SERVICE_INVITE = SERVICE_CALL + CALL_CLEAR + 1,
+	SERVICE_OWN_MONITOR,
+	SERVICE_BYE,
+	SERVICES,
+};
 
 // Sends it, once. False: it did not go out.
-bool sip_client_request(struct load *load, struct client *client, uint32_t cseq, uint8_t service);
+bool sip_client_request(
+	struct load *load, struct client *client, const struct client_request *request);
 // Over UDP: sends it again when its time has come (RFC 3261 17.1.2.2).
 void sip_client_repeat(struct load *load, struct client *client, struct client_request *request);
 // The timer of the requests under way: repetition over UDP, else the patience.

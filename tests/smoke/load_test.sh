@@ -13,6 +13,10 @@ engine_start "$work/site.cfg"
 load sccp -n 40 -c 50 --call-count 60 --answered 75 --hold 20 -S 40 -j "$work/sccp.json" -g "$work/sccp.svg" ||
 	fail "calls over the kernel's sockets, sessions over TCP"
 load sccp -n 20 -c 50 --call-count 20 -S 10 -m 2 -u || fail "sessions over UDP"
+# Sessions make the calls in place of the phones, three of them watching each number.
+load sccp -n 20 -c 50 --call-count 40 --answered 75 --hold 20 -S 30 -m 2 --watchers 3 --csta-calls -j "$work/by_csta.json" ||
+	fail "calls by CSTA"
+load sccp -n 8 -c 20 --call-count 8 -S 8 --watchers 2 -m 2 --csta-calls -u || fail "calls by CSTA over UDP"
 expect_empty
 
 # Our own TCP at both ends; the phones are behind a router as the engine sees it.
@@ -35,6 +39,9 @@ expect_empty
 
 grep -q '"errors": 0' "$work/sccp.json" || fail "errors in the report"
 grep -q '"calls": 62,' "$work/sccp.json" || fail "60 calls and one of each kind to learn from"
+grep -q '"calls": 42,' "$work/by_csta.json" || fail "40 calls by CSTA and one of each kind"
+# Three times nine events of 31 calls that were answered, and seven of 11 that were not.
+grep -q '"events": 1068,' "$work/by_csta.json" || fail "not all sessions were told of all events"
 grep -q '"events": [1-9]' "$work/csta.json" || fail "the applications were told of no event"
 grep -q '<polyline' "$work/sccp.svg" || fail "an empty plot"
 grep -q 'latency histogram' "$work/sccp.svg" || fail "no histogram"

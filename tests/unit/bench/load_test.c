@@ -16,6 +16,8 @@
 
 enum {
 	PHONES = 2,
+	WATCHERS = 2, // of a phone, at most
+	CLIENTS = PHONES * WATCHERS,
 	QUEUE = 512,
 	BYTES = 1500,
 	DIGITS = 6,
@@ -52,7 +54,8 @@ static struct {
 	unsigned first, next;
 	uint64_t now_ns;
 	unsigned digits;
-	uint32_t cseq[PHONES]; // of the engine's requests
+	unsigned watchers;      // of each phone
+	uint32_t cseq[CLIENTS]; // of the engine's requests
 	unsigned events;
 	enum fault fault;
 	unsigned at;
@@ -60,11 +63,12 @@ static struct {
 	uint32_t kept_for;
 	uint32_t dropped_id; // message to phones that is lost, once
 	bool busy;           // the call states come in another order
-	unsigned monitors[PHONES];
-	bool second[PHONES]; // a second monitor of the client's phone is up
+	unsigned monitors[CLIENTS];
+	bool second[CLIENTS]; // a second monitor of the client's phone is up
 	bool udp;
 	unsigned deaf;      // datagrams that are lost
 	unsigned datagrams; // that came
+	unsigned asked[3];  // MakeCall, AnswerCall, ClearConnection
 } stub;
 
 // --- out of the stub -----------------------------------------------------------------------------
@@ -177,10 +181,9 @@ static void tell_second(
 		tell_by('s', FAULT_NONE, client, name, subject, local);
 }
 
-static void tell(uint32_t client, const char *name, uint32_t subject, const char *local)
+static void tell_client(
+	enum fault fault, uint32_t client, const char *name, uint32_t subject, const char *local)
 {
-	enum fault fault = ++stub.events == stub.at ? stub.fault : FAULT_NONE;
-
 	if (fault == FAULT_LOST)
 		return;
 	if (fault == FAULT_SECOND_FIRST)
@@ -188,6 +191,16 @@ static void tell(uint32_t client, const char *name, uint32_t subject, const char
 	tell_by('m', fault, client, name, subject, local);
 	if (fault != FAULT_SECOND_FIRST)
 		tell_second(fault, client, name, subject, local);
+}
+
+// Of those that watch a phone the last one is told wrongly.
+static void tell(uint32_t phone, const char *name, uint32_t subject, const char *local)
+{
+	enum fault fault = ++stub.events == stub.at ? stub.fault : FAULT_NONE;
+
+	for (unsigned i = 0; i < stub.watchers; i++)
+		tell_client(i + 1 == stub.watchers ? fault : FAULT_NONE, phone * stub.watchers + i,
+			name, subject, local);
 }
 
 // --- the one call --------------------------------------------------------------------------------
@@ -263,9 +276,27 @@ static void phone_says(uint32_t phone, uint32_t id)
 		cleared();
 }
 
+// What sessions do in place of phones, once it is answered.
+static void call_service(struct span root)
+{
+	if (span_eq(root, SPAN("MakeCall"))) {
+		stub.asked[0]++;
+		off_hook(0);
+		dialled();
+	} else if (span_eq(root, SPAN("AnswerCall"))) {
+		stub.asked[1]++;
+		off_hook(1);
+	} else if (span_eq(root, SPAN("ClearConnection"))) {
+		stub.asked[2]++;
+		cleared();
+	}
+}
+
 static void client_says(uint32_t client, const struct sip_text *text)
 {
 	const char *answer = "RequestSystemStatusResponse";
+	struct span root = xml_root(text->body);
+	char named[64];
 	char body[200], out[BYTES];
 
 	if (text->status != 0 || span_eq(text->method, SPAN("ACK")))
@@ -276,6 +307,9 @@ static void client_says(uint32_t client, const struct sip_text *text)
 	} else if (span_eq(xml_root(text->body), SPAN("MonitorStop"))) {
 		answer = "MonitorStopResponse";
 		stub.second[client] = false;
+	} else if (root.n > 0 && !span_eq(root, SPAN("RequestSystemStatus"))) {
+		snprintf(named, sizeof(named), "%.*sResponse", SPAN_FMT(root));
+		answer = named;
 	}
 	snprintf(body, sizeof(body), "<%s><monitorCrossRefID>%c%u</monitorCrossRefID></%s>", answer,
 		stub.second[client] ? 's' : 'm', client, answer);
@@ -285,6 +319,7 @@ static void client_says(uint32_t client, const struct sip_text *text)
 		SPAN_FMT(text->from), SPAN_FMT(text->to), SPAN_FMT(text->call_id),
 		SPAN_FMT(text->cseq_line), strlen(body), body);
 	sip_put(client, out);
+	call_service(root);
 }
 
 // --- the wire ------------------------------------------------------------------------------------
@@ -384,20 +419,21 @@ static const struct wire_ops ops = {
 	.flush = stub_flush,
 };
 
-static int setup(void **state)
+static void setup_watched(unsigned watchers)
 {
 	const struct load_config config = {
 		.phones = PHONES,
 		.first_number = 100000,
 		.first_mac = 1,
 		.register_slots = 2,
-		.sessions = PHONES,
+		.sessions = PHONES * watchers,
 		.monitors = 1,
+		.watchers = watchers,
 		.patience_ms = 500,
 	};
 
-	(void)state;
 	memset(&stub, 0, sizeof(stub));
+	stub.watchers = watchers;
 	stub.wire = (struct wire){ .ops = &ops, .ready = true };
 	stub.now_ns = 1000000000;
 	stub.load = load_new(&config, &stub.wire, stub.now_ns);
@@ -405,6 +441,12 @@ static int setup(void **state)
 	load_register(stub.load);
 	turns(100);
 	assert_true(load_is_registered(stub.load));
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	setup_watched(1);
 	return 0;
 }
 
@@ -415,14 +457,21 @@ static int teardown(void **state)
 	return 0;
 }
 
-static void call_once(void)
+static void call_by(bool by_csta)
 {
-	const struct load_calls one = { .slots = 1, .count = 1, .answered_percent = 100 };
+	const struct load_calls one = {
+		.slots = 1, .count = 1, .answered_percent = 100, .by_csta = by_csta
+	};
 
 	stub.digits = 0;
 	load_set_calls(stub.load, &one);
 	turns(STEPS);
 	assert_true(load_is_idle(stub.load));
+}
+
+static void call_once(void)
+{
+	call_by(false);
 }
 
 static uint64_t errors_of(enum load_error error)
@@ -470,6 +519,56 @@ static void test_event_faults(void **state)
 		teardown(state);
 		setup(state);
 	}
+}
+
+// Each session that watches a phone is told all of it, whatever the other is told.
+static void test_watchers(void **state)
+{
+	static const struct {
+		enum fault fault;
+		unsigned at;
+		enum load_error error;
+	} cases[] = {
+		{ FAULT_LOST, 3, LOAD_EVENT_ORDER },
+		{ FAULT_LOST, 9, LOAD_CALL_LATE },
+		{ FAULT_OTHER_CALL, 5, LOAD_EVENT_ORDER },
+		{ FAULT_GAP, 2, LOAD_EVENT_GAP },
+	};
+
+	teardown(state);
+	setup_watched(WATCHERS);
+	call_once();
+	assert_int_equal(load_numbers(stub.load)->errors, 0);
+	assert_int_equal(load_numbers(stub.load)->events, 18);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		teardown(state);
+		setup_watched(WATCHERS);
+		stub.fault = cases[i].fault;
+		stub.at = cases[i].at;
+		call_once();
+		assert_int_not_equal(errors_of(cases[i].error), 0);
+	}
+}
+
+// Sessions make, answer and clear the call; the phones do nothing but what they are told.
+static void test_calls_by_csta(void **state)
+{
+	teardown(state);
+	setup_watched(WATCHERS);
+	call_by(true);
+	assert_int_equal(load_numbers(stub.load)->errors, 0);
+	assert_int_equal(load_numbers(stub.load)->calls, 1);
+	assert_int_equal(load_numbers(stub.load)->events, 18);
+	assert_int_equal(load_answer_latency(stub.load)->count, 3);
+	for (unsigned i = 0; i < 3; i++)
+		assert_int_equal(stub.asked[i], 1);
+	assert_int_equal(stub.digits, 0);
+	teardown(state);
+	setup_watched(1);
+	stub.fault = FAULT_LOST;
+	stub.at = 2;
+	call_by(true);
+	assert_int_not_equal(errors_of(LOAD_EVENT_ORDER), 0);
 }
 
 // A retransmission is answered, counted and nothing more.
@@ -615,6 +714,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_all_right),
 		TEST(test_event_faults),
+		TEST(test_watchers),
+		TEST(test_calls_by_csta),
 		TEST(test_event_twice),
 		TEST(test_second_monitor),
 		TEST(test_datagrams_lost),

@@ -33,6 +33,8 @@ for load in "$@"; do
 	wrong '--server nosuch: not an IPv4 address' "$load" -s nosuch
 	wrong '--first-mac xyz: not a number of 32 bits in hexadecimal' "$load" -s 10.0.0.1 --first-mac xyz
 	wrong '--call-count -1: not a number' "$load" -s 10.0.0.1 --call-count -1
+	wrong '--sessions 2 --monitors 1 --watchers 1: more than --phones 1' "$load" -s 10.0.0.1 -n 1 -S 2
+	wrong '--csta-calls: there are no two phones' "$load" -s 10.0.0.1 -n 2 -S 2 --watchers 2 --csta-calls
 	wrong 'unrecognized option' "$load" -s 10.0.0.1 --nosuch
 	wrong '--server is missing' "$load"
 	wrong '--phones 0 --sessions 0: nobody to make a load' "$load" -s 10.0.0.1 -n 0 -S 0
