@@ -7,9 +7,10 @@
 //	scenarios FOLDER --print FILE   writes the file anew with the views as they are now
 // and one by its name, with an engine that runs elsewhere:
 //	scenarios FOLDER --config NAME  writes the configuration that this engine must have
-//	scenarios FOLDER --wire NAME ADDRESS udp|tcp [BODIES [gate]]   plays it over sockets; into
-//	                                the folder BODIES goes every CSTA body that comes; gate:
+//	scenarios FOLDER --wire NAME ADDRESS udp|tcp [BODIES [gates]]   plays it over sockets; into
+//	                                the folder BODIES goes every CSTA body that comes; gates:
 //	                                it waits for a line on its input before applications come
+//	                                and before they go
 #include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -207,7 +208,7 @@ static int play_elsewhere(char *const *args, int count)
 	struct wire_options options = {
 		.server = args[1],
 		.udp = strcmp(args[2], "udp") == 0,
-		.gate = count > 4 && strcmp(args[4], "gate") == 0,
+		.gates = count > 4 && strcmp(args[4], "gates") == 0,
 		.bodies = count > 3 ? args[3] : NULL,
 	};
 	struct CMUnitTest test = { args[0], play_over_wire, NULL, NULL, (void *)scenario };

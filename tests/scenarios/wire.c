@@ -19,6 +19,9 @@ enum {
 	ROUNDS_MAX = 100,
 };
 
+// Others who want to see it all come before the first session, and leave before the first ends.
+enum gate { GATE_BEFORE, GATE_AFTER, GATES };
+
 // A phone's connection.
 struct wire_conn {
 	handle_t handle;
@@ -43,8 +46,8 @@ static struct {
 	const struct event *event; // that is being served
 	struct csta_reader reader;
 	unsigned bodies;
-	bool passed; // the gate
-	bool heard;  // something came that was no answer to a question of ours
+	bool passed[GATES];
+	bool heard; // something came that was no answer to a question of ours
 	struct wire_conn conns[CONNS_MAX];
 	struct wire_session sessions[SESSIONS_MAX];
 } wire;
@@ -274,15 +277,15 @@ static void uri_user(const char *uri, char *user, size_t size)
 	span_copy(span_head(rest, span_find(rest, '@')), user, size);
 }
 
-// Others who want to see it all come in here.
-static void gate_pass(void)
+static void gate_pass(enum gate gate)
 {
+	static const char *const signs[GATES] = { "phones are there", "all was played" };
 	int c;
 
-	if (!wire.options->gate || wire.passed)
+	if (!wire.options->gates || wire.passed[gate])
 		return;
-	wire.passed = true;
-	puts("phones are there");
+	wire.passed[gate] = true;
+	puts(signs[gate]);
 	fflush(stdout);
 	while ((c = getchar()) != '\n')
 		assert_int_not_equal(c, EOF);
@@ -295,7 +298,7 @@ static void session_opened(const struct event *event)
 	int status;
 
 	assert_non_null(session);
-	gate_pass();
+	gate_pass(GATE_BEFORE);
 	uri_user(event->session_open.from_uri, user, sizeof(user));
 	uri_user(event->session_open.to_uri, line, sizeof(line));
 	status = sip_ua_open(&session->ua, wire.options->server, !wire.options->udp, user, line);
@@ -318,6 +321,7 @@ static void session_closed(const struct event *event)
 	struct wire_session *session = session_find(event->handle);
 	struct csta_msg nothing;
 
+	gate_pass(GATE_AFTER);
 	csta_msg_init(&nothing, CSTA_NONE);
 	if (session != NULL)
 		session_send(session, "BYE", &nothing, false);

@@ -11,7 +11,8 @@
 struct wire_options {
 	const char *server; // address of the engine, ports 2000 and 5060
 	bool udp;           // SIP
-	bool gate; // says "phones are there" before the first session, and waits for a line
+	bool gates; // says when the first session comes, and when it ends, and waits for a line
+		    // each
 	const char *bodies; // folder for each body that comes, a file of its own; NULL: not kept
 };
 

@@ -42,9 +42,7 @@ watcher() {
 		sed -n '/<recv request="INFO">/,/<!-- \/answer -->/p;/<!-- \/answer -->/q' "$sipp" |
 			sed "s/<ereg regexp=\"[^\"]*\"/<ereg regexp=\"${event}Event .*localConnectionInfo.$state\\..*cause.$cause\\.\"/"
 	done
-	# What else there is to see, as the scenario's office closes, is not waited for.
-	sed -n '/<!-- leave -->/,$p' "$sipp" | sed -e 's/status,all,event/status,all,event,xref/' \
-		-e 's#<recv response="200"/>#<recv request="INFO" optional="true"/><recv request="INFO" optional="true"/>&#'
+	sed -n '/<!-- leave -->/,$p' "$sipp" | sed 's/status,all,event/status,all,event,xref/'
 }
 
 # SIPp in the background, if there is something for it.
@@ -66,7 +64,10 @@ watch_start() { # SCENARIO u1|t1
 
 watch_stop() {
 	[[ -n $watch_pid ]] || return 0
-	wait "$watch_pid" || fail "SIPp was not told what the scenario says"
+	wait "$watch_pid" || {
+		cat "$work/played"
+		fail "SIPp was not told what the scenario says"
+	}
 	((watched += 1))
 }
 
@@ -74,8 +75,9 @@ play() { # SCENARIO udp|tcp
 	mkdir -p "$work/bodies/$played"
 	office "$1" >"$work/office.cfg"
 	engine_start "$work/office.cfg"
+	exec 3<>"$work/gates" # neither end is ever without the other
 	world_spawn "$world" "$BUILD_DIR/tests/scenarios/scenarios" "$folder" --wire "$1" "$engine" "$2" \
-		"$work/bodies/$played" gate <"$work/gate" >"$work/played" 2>&1
+		"$work/bodies/$played" gates <"$work/gates" >"$work/played" 2>&1
 	player_pid=$world_pid
 	for _ in $(seq 100); do
 		grep -q '^phones are there' "$work/played" && break
@@ -83,19 +85,20 @@ play() { # SCENARIO udp|tcp
 	done
 	watch_start "$1" "${2:0:1}1"
 	echo >&3
+	watch_stop
+	echo >&3
 	wait "$player_pid" || {
 		cat "$work/played"
 		fail "scenario \"$1\" over sockets"
 	}
-	watch_stop
+	exec 3>&-
 	expect_empty
 	engine_stop
 }
 
 played=0 watched=0
 world_up "$world"
-mkfifo "$work/gate"
-exec 3<>"$work/gate" # neither end is ever without the other
+mkfifo "$work/gates"
 capture_start "$work/capture.pcapng"
 while IFS='|' read -r name transport; do
 	play "$name" "$transport" </dev/null
