@@ -39,6 +39,7 @@ struct dataplane_route {
 	uint32_t net; // network order
 	uint8_t prefix;
 	uint32_t gateway_net; // network order; left out when it is in no subnet of a port that is up
+	uint8_t distance;     // of routes to one net the nearest is used, of equal ones the first
 };
 
 // Zero in a number field means the default behind it.

@@ -9,14 +9,21 @@ uint32_t prefix_mask(uint8_t prefix)
 	return prefix == 0 ? 0 : htonl(UINT32_MAX << (32 - (prefix > 32 ? 32 : prefix)));
 }
 
-// Behind those with a longer or equal prefix: the first of two equal routes stays the better one.
+static bool route_before(const struct route *a, const struct route *b)
+{
+	if (a->mask != b->mask)
+		return ntohl(a->mask) > ntohl(b->mask);
+	return a->distance < b->distance;
+}
+
+// Behind those that are as good: the first of two equal routes stays the better one.
 static void route_insert(struct routes *routes, const struct route *route)
 {
 	unsigned at = 0;
 
 	if (routes->n == ROUTES_MAX)
 		return;
-	while (at < routes->n && ntohl(routes->list[at].mask) >= ntohl(route->mask))
+	while (at < routes->n && !route_before(route, &routes->list[at]))
 		at++;
 	for (unsigned i = routes->n; i > at; i--)
 		routes->list[i] = routes->list[i - 1];
@@ -58,6 +65,7 @@ unsigned routes_build(struct routes *routes, const struct port *ports, unsigned 
 			.net = list[i].net & mask,
 			.mask = mask,
 			.gateway = list[i].gateway_net,
+			.distance = list[i].distance,
 		};
 
 		if (route_through(&connected, route.gateway, &route.port))

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (c) 2026 the offhook authors
-// Where a packet goes: the subnets of our ports and the configured routes, longest prefix first. A
-// short list walked in order: an engine of this kind has a handful. Addresses are in network order.
+// Where a packet goes: the subnets of our ports and the configured routes, longest prefix first,
+// then by distance. A short list walked in order: an engine of this kind has a handful. Addresses
+// are in network order.
 #pragma once
 
 #include <stdbool.h>
@@ -18,6 +19,7 @@ struct route {
 	uint32_t mask;
 	uint32_t gateway; // 0: the destination itself is the next hop
 	unsigned port;    // index
+	uint8_t distance; // 0: connected
 };
 
 struct routes {
@@ -34,7 +36,8 @@ struct hop {
 uint32_t prefix_mask(uint8_t prefix);
 
 // Subnets of the ports that are up; then those of the given routes whose gateway lies in one of
-// them. Returns how many of `n` routes were left out for lack of such a subnet.
+// them, so that one with a greater distance serves where the nearer one cannot. Returns how many of
+// `n` routes were left out for lack of such a subnet.
 unsigned routes_build(struct routes *routes, const struct port *ports, unsigned nports,
 	const struct dataplane_route *list, unsigned n);
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 enum {
-	SPARE_PHONES = 64,	 // connections of phones that are about to be refused
+	SPARE_PHONES = 64, // connections of phones that are about to be refused
 	SIP_CONNS_MIN = 1024,
 	SIP_CONN_DNS = 4, // DNs for each SIP connection over TCP
 	SESSIONS_MIN = 256,
@@ -15,6 +15,7 @@ enum {
 	// An answer over UDP is kept for 32 s (RFC 3261 17.2.2): some hundred requests a second.
 	TRANSACTIONS_MIN = 32768,
 	TRANSACTIONS_PER_SESSION = 8,
+	DISTANCE_DEFAULT = 1, // of a static route
 };
 
 // 255.255.255.0 is 24; -1 when the ones are not together.
@@ -59,6 +60,7 @@ static void plan_route(const struct config_route *from, struct dataplane_config 
 	to->net = addr_ipv4_net(&from->network);
 	to->prefix = (uint8_t)bits;
 	to->gateway_net = addr_ipv4_net(&from->gateway);
+	to->distance = from->distance == 0 ? DISTANCE_DEFAULT : from->distance;
 	plan->nroutes++;
 }
 

@@ -65,6 +65,28 @@ static void test_longest_prefix(void **state)
 	expect(&routes, "10.0.2.5", 0, "10.0.0.254");
 }
 
+// A floating route waits behind the nearer one, wherever it stands, and serves where that one
+// cannot.
+static void test_distance(void **state)
+{
+	const struct dataplane_route list[] = {
+		{ ip("0.0.0.0"), 0, ip("10.0.0.50"), 250 }, { ip("0.0.0.0"), 0, ip("10.0.0.2"), 1 },
+		{ ip("0.0.0.0"), 0, ip("10.0.0.3"), 1 },  // as near, but later
+		{ ip("20.0.0.0"), 8, ip("10.0.2.9"), 1 }, // on a port that is down
+		{ ip("20.0.0.0"), 8, ip("10.0.1.9"), 200 },
+		{ ip("20.1.0.0"), 16, ip("10.0.0.4"), 255 }, // far, but longer
+	};
+	struct routes routes;
+	struct port p[3];
+
+	(void)state;
+	ports_make(p);
+	assert_int_equal(routes_build(&routes, p, 3, list, 6), 1);
+	expect(&routes, "8.8.8.8", 0, "10.0.0.2");
+	expect(&routes, "20.2.0.1", 1, "10.0.1.9");
+	expect(&routes, "20.1.0.1", 0, "10.0.0.4");
+}
+
 static void test_gateway_must_be_near(void **state)
 {
 	const struct dataplane_route list[] = {
@@ -103,6 +125,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_masks),
 		cmocka_unit_test(test_longest_prefix),
+		cmocka_unit_test(test_distance),
 		cmocka_unit_test(test_gateway_must_be_near),
 		cmocka_unit_test(test_full),
 	};
