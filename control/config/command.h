@@ -35,6 +35,7 @@ int set_enable_secret(void *ctx, struct args *args);
 int set_enable_secret_level(void *ctx, struct args *args);
 int enter_interface(void *ctx, struct args *args);
 int set_route(void *ctx, struct args *args);
+int set_interface_route(void *ctx, struct args *args);
 
 #define RULES_OF(array) \
 	{ \

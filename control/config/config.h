@@ -339,8 +339,13 @@ struct config_interface {
 struct config_route {
 	struct addr network;
 	struct addr mask;
-	struct addr gateway;
-	uint8_t distance; // 0: not given
+	struct addr gateway;              // family ADDR_NONE: by the interface alone
+	char interface[CONFIG_NAME_SIZE]; // empty: not given
+	uint8_t distance;                 // 0: not given
+	uint32_t tag;                     // 0: not given
+	uint32_t track;                   // 0: not given
+	bool permanent;
+	char name[CONFIG_NAME_SIZE]; // empty: none
 };
 
 // Where a kept line belongs in the written configuration: after these objects.

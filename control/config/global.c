@@ -301,8 +301,11 @@ static const struct rule global_list[] = {
 		NULL },
 	{ "ephone <1-1000000>", "a phone", enter_ephone, RULE_NO, NULL },
 	{ "interface .NAME", "an interface of this host", enter_interface, RULE_NO, NULL },
-	{ "ip route A.B.C.D A.B.C.D A.B.C.D [<1-255>]", "a static route", set_route, RULE_NO,
+	{ "ip route A.B.C.D A.B.C.D A.B.C.D [.OPTIONS]",
+		"a static route: [distance] [name NAME] [permanent] [tag TAG]", set_route, RULE_NO,
 		NULL },
+	{ "ip route A.B.C.D A.B.C.D .INTERFACE", "a static route by [gateway] [options]",
+		set_interface_route, RULE_NO, NULL },
 };
 
 const struct rules global_commands = RULES_OF(global_list);

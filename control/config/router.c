@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (c) 2026 the offhook authors
 // What is the host's as a router: interfaces and routes.
+#include <ctype.h>
 #include <errno.h>
+#include <strings.h>
 
 #include "control/config/command.h"
 
@@ -175,40 +177,104 @@ static int interface_shutdown(void *ctx, struct args *args)
 	return interface_change(edit, args, args->words->word[args->negated], &as);
 }
 
+// --- routes --------------------------------------------------------------------------------------
+
 static bool route_eq(const struct config_route *a, const struct config_route *b)
 {
 	return addr_eq(&a->network, &b->network) && addr_eq(&a->mask, &b->mask) &&
-	       addr_eq(&a->gateway, &b->gateway);
+	       addr_eq(&a->gateway, &b->gateway) && strcasecmp(a->interface, b->interface) == 0;
 }
 
-int set_route(void *ctx, struct args *args)
+static bool is_name(struct span word, const char *what)
 {
-	struct edit *edit = ctx;
+	return span_ieq(word, span_str(what));
+}
+
+// The number after `tag` or `track`.
+static int option_number(struct args *args, struct span *rest, uint32_t max, uint32_t *number)
+{
+	struct span word = text_word(rest);
+
+	if (!span_u32(word, number) || *number == 0 || *number > max)
+		return args_fail_at(args, word, "expected a number from 1 to %u", max);
+	return 0;
+}
+
+static int option_name(struct args *args, struct span *rest, char name[CONFIG_NAME_SIZE])
+{
+	struct span word = text_word(rest);
+
+	if (word.n == 0)
+		return args_fail_at(args, word, "the line is incomplete, NAME is missing");
+	if (!span_copy(word, name, CONFIG_NAME_SIZE))
+		return args_fail_at(args, word, "longer than %d characters", CONFIG_NAME_SIZE - 1);
+	return 0;
+}
+
+// What follows the gateway, in any order, as IOS takes it.
+static int route_options(struct args *args, struct span rest, struct config_route *route)
+{
+	enum { TRACKED_MAX = 1000 };
+	int error = 0;
+
+	for (struct span word; error == 0 && (word = text_word(&rest)).n > 0;) {
+		uint32_t distance = 0;
+
+		if (is_name(word, "name"))
+			error = option_name(args, &rest, route->name);
+		else if (is_name(word, "permanent"))
+			route->permanent = true;
+		else if (is_name(word, "tag"))
+			error = option_number(args, &rest, UINT32_MAX, &route->tag);
+		else if (is_name(word, "track"))
+			error = option_number(args, &rest, TRACKED_MAX, &route->track);
+		else if (route->distance == 0 && span_u32(word, &distance) && distance > 0 &&
+			 distance <= UINT8_MAX)
+			route->distance = (uint8_t)distance;
+		else
+			error = args_fail_at(args, word,
+				"expected a number from 1 to 255, name, permanent, tag or track");
+	}
+	return error;
+}
+
+static int route_remove(struct edit *edit, struct args *args, unsigned i)
+{
 	struct config *config = edit->config;
-	struct config_route route = {
-		.network = arg_addr(args, 0),
-		.mask = arg_addr(args, 1),
-		.gateway = arg_addr(args, 2),
-		.distance = (uint8_t)arg_u32(args, 3, 0),
-	};
+
+	if (i == config->route_count)
+		return args_fail(args, 0, "there is no such route");
+	edit_waits(edit, args);
+	config->route_count--;
+	memmove(&config->routes[i], &config->routes[i + 1],
+		(config->route_count - i) * sizeof(*config->routes));
+	return 0;
+}
+
+// What is taken and does nothing here.
+static void route_notes(
+	struct edit *edit, const struct args *args, const struct config_route *route)
+{
+	if (route->gateway.family == ADDR_NONE)
+		edit_note(edit, NOTE_WARNING, args->value[2],
+			"kept, but a route without a gateway's address is not used");
+	if (route->track != 0)
+		edit_note(edit, NOTE_WARNING, args->words->word[0],
+			"kept, but nothing is tracked: the route is always there");
+}
+
+static int route_put(struct edit *edit, struct args *args, const struct config_route *route)
+{
+	struct config *config = edit->config;
 	struct config_route *grown;
 	unsigned i = 0;
 
 	edit->place = PLACE_ROUTE;
 	edit->mode = MODE_GLOBAL;
-	if (!is_mask(route.mask))
-		return args_fail(args, 1, "a mask is ones followed by zeros");
-	while (i < config->route_count && !route_eq(&config->routes[i], &route))
+	while (i < config->route_count && !route_eq(&config->routes[i], route))
 		i++;
-	if (args->negated) {
-		if (i == config->route_count)
-			return args_fail(args, 0, "there is no such route");
-		edit_waits(edit, args);
-		config->route_count--;
-		memmove(&config->routes[i], &config->routes[i + 1],
-			(config->route_count - i) * sizeof(*config->routes));
-		return 0;
-	}
+	if (args->negated)
+		return route_remove(edit, args, i);
 	if (i == config->route_count) {
 		grown = realloc(config->routes, (config->route_count + 1) * sizeof(*grown));
 		if (grown == NULL)
@@ -216,9 +282,66 @@ int set_route(void *ctx, struct args *args)
 		config->routes = grown;
 		config->route_count++;
 		edit_waits(edit, args);
+	} else if (config->routes[i].distance != route->distance) {
+		edit_waits(edit, args);
 	}
-	config->routes[i] = route;
+	config->routes[i] = *route;
+	route_notes(edit, args, route);
 	return 0;
+}
+
+static int route_read(
+	struct edit *edit, struct args *args, struct config_route *route, struct span options)
+{
+	int error;
+
+	route->network = arg_addr(args, 0);
+	route->mask = arg_addr(args, 1);
+	if (!is_mask(route->mask))
+		return args_fail(args, 1, "a mask is ones followed by zeros");
+	error = route_options(args, options, route);
+	return error < 0 ? error : route_put(edit, args, route);
+}
+
+int set_route(void *ctx, struct args *args)
+{
+	struct config_route route = { .gateway = arg_addr(args, 2) };
+
+	return route_read(ctx, args, &route, args->value[3]);
+}
+
+// `FastEthernet 0/0` is FastEthernet0/0: a name without its number has it in the next word.
+static bool route_interface(struct span *rest, char name[CONFIG_NAME_SIZE])
+{
+	struct span word = text_word(rest);
+	size_t n = 0;
+
+	if (!isalpha((unsigned char)word.p[0]) || !span_copy(word, name, CONFIG_NAME_SIZE))
+		return false;
+	while (n < word.n && !isdigit((unsigned char)word.p[n]))
+		n++;
+	return n < word.n || span_copy(text_word(rest), name + n, CONFIG_NAME_SIZE - n);
+}
+
+int set_interface_route(void *ctx, struct args *args)
+{
+	struct config_route route = { 0 };
+	struct span rest = args->value[2], after;
+	char text[ADDR_TEXT_SIZE];
+	struct in_addr gateway;
+
+	if (!arg_given(args, 2))
+		return args_fail(args, 2, "the gateway is missing");
+	if (!route_interface(&rest, route.interface))
+		return args_fail_at(args, span_head(args->value[2], span_find(args->value[2], ' ')),
+			"expected an address A.B.C.D or an interface");
+	after = rest;
+	if (span_copy(text_word(&after), text, sizeof(text)) &&
+		inet_pton(AF_INET, text, &gateway) == 1) {
+		route.gateway = addr_ipv4(gateway.s_addr);
+		rest = after;
+	}
+	return route_read(ctx, args, &route, rest);
 }
 
 static const struct rule interface_list[] = {

@@ -234,20 +234,33 @@ static void write_interfaces(const struct config *config, struct sheet *sheet)
 	}
 }
 
+static void write_route(const struct config_route *route, FILE *out)
+{
+	char text[ADDR_TEXT_SIZE];
+
+	fprintf(out, "ip route %s", addr_text(&route->network, text));
+	fprintf(out, " %s", addr_text(&route->mask, text));
+	if (route->interface[0] != '\0')
+		fprintf(out, " %s", route->interface);
+	if (route->gateway.family != ADDR_NONE)
+		fprintf(out, " %s", addr_text(&route->gateway, text));
+	if (route->distance != 0)
+		fprintf(out, " %u", route->distance);
+	if (route->tag != 0)
+		fprintf(out, " tag %u", route->tag);
+	if (route->name[0] != '\0')
+		fprintf(out, " name %s", route->name);
+	if (route->permanent)
+		fputs(" permanent", out);
+	if (route->track != 0)
+		fprintf(out, " track %u", route->track);
+	fputc('\n', out);
+}
+
 static void write_routes(const struct config *config, struct sheet *sheet)
 {
-	char network[ADDR_TEXT_SIZE], mask[ADDR_TEXT_SIZE], gateway[ADDR_TEXT_SIZE];
-
-	for (unsigned i = 0; i < config->route_count; i++) {
-		const struct config_route *route = &config->routes[i];
-		FILE *out = object_begin(sheet, MODE_GLOBAL);
-
-		fprintf(out, "ip route %s %s %s", addr_text(&route->network, network),
-			addr_text(&route->mask, mask), addr_text(&route->gateway, gateway));
-		if (route->distance != 0)
-			fprintf(out, " %u", route->distance);
-		fputc('\n', out);
-	}
+	for (unsigned i = 0; i < config->route_count; i++)
+		write_route(&config->routes[i], object_begin(sheet, MODE_GLOBAL));
 	if (config->route_count > 0)
 		fputs("!\n", sheet->out);
 }

@@ -369,6 +369,44 @@ static void test_subnets(void **state)
 		config_free(load_good(good[i]));
 }
 
+// The forms of a static route, and how they are written again.
+static void test_routes(void **state)
+{
+	static const struct {
+		const char *given, *written;
+		unsigned notes;
+	} forms[] = {
+		{ "10.0.0.2", "10.0.0.2", 0 },
+		{ "10.0.0.2 250", "10.0.0.2 250", 0 },
+		{ "10.0.0.2 name uplink", "10.0.0.2 name uplink", 0 },
+		{ "10.0.0.2 250 name x permanent", "10.0.0.2 250 name x permanent", 0 },
+		{ "10.0.0.2 permanent tag 7 name x 9", "10.0.0.2 9 tag 7 name x permanent", 0 },
+		{ "FastEthernet0/0 10.0.0.2 9", "FastEthernet0/0 10.0.0.2 9", 0 },
+		{ "FastEthernet 0/0 10.0.0.2", "FastEthernet0/0 10.0.0.2", 0 },
+		{ "Null0 254", "Null0 254", 1 },
+		{ "10.0.0.2 track 3", "10.0.0.2 track 3", 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		struct load_report report;
+		struct config *config;
+		char text[200], *out;
+
+		snprintf(text, sizeof(text), "ip route 0.0.0.0 0.0.0.0 %s\n", forms[i].given);
+		config = load(text, &report);
+		assert_non_null(config);
+		assert_int_equal(config->route_count, 1);
+		assert_int_equal(report.note_count, forms[i].notes);
+		load_report_fini(&report);
+		out = written(config);
+		snprintf(text, sizeof(text), "ip route 0.0.0.0 0.0.0.0 %s\n", forms[i].written);
+		assert_non_null(strstr(out, text));
+		free(out);
+		config_free(config);
+	}
+}
+
 // What this host does not do with an interface is told.
 static void test_other_addresses(void **state)
 {
@@ -463,6 +501,13 @@ static const struct wrong wrongs[] = {
 	{ VOICE "sip\n  bind signaling source-interface Gi0\n", "3:8: word 'signaling': expected" },
 	{ "interface a\n ip address 10.0.0.1\n", "2:21: word '': the line is incomplete" },
 	{ "interface a\n ip address 10.0.0.1 255.0.255.0\n", "2:22: word '255.0.255.0': a mask" },
+	{ "ip route 1.0.0.0 255.0.0.0 10.0.0.2 256\n", "1:37: word '256': expected a number from" },
+	{ "ip route 1.0.0.0 255.0.0.0 10.0.0.2 2 3\n", "1:39: word '3': expected a number from" },
+	{ "ip route 1.0.0.0 255.0.0.0 10.0.0.2 tag 0\n",
+		"1:41: word '0': expected a number from 1" },
+	{ "ip route 1.0.0.0 255.0.0.0 10.0.0.2 name\n", "1:41: word '': the line is incomplete" },
+	{ "ip route 1.0.0.0 255.0.0.0 10.0.0\n", "1:28: word '10.0.0': expected an address" },
+	{ "ip route 1.0.0.0 255.0.255.0 Gi0/0 10.0.0.2\n", "1:18: word '255.0.255.0': a mask" },
 	{ "interface a\n ip address 10.0.0.0 255.255.255.0\n",
 		"2:22: word '255.255.255.0': Bad mask /24 for address 10.0.0.0" },
 	{ "interface a\n ip address 10.0.0.255 255.255.255.0\n",
@@ -754,6 +799,7 @@ int main(void)
 		cmocka_unit_test(test_modes),
 		cmocka_unit_test(test_sources),
 		cmocka_unit_test(test_subnets),
+		cmocka_unit_test(test_routes),
 		cmocka_unit_test(test_other_addresses),
 		cmocka_unit_test(test_equal_numbers),
 		cmocka_unit_test(test_wrong_lines),

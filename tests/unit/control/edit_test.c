@@ -118,6 +118,8 @@ static const char everything[] =
 	"1400\n"
 	" some-future-line x\n"
 	"ip route 10.1.0.0 255.255.0.0 10.0.0.2 200\n"
+	"ip route 10.2.0.0 255.255.0.0 Gi0/1 10.0.0.2 200 tag 3 name far permanent\n"
+	"ip route 10.3.0.0 255.255.0.0 Null0 track 4\n"
 	"dial-peer voice 5 voip\n destination-pattern 9T\n session target ipv4:10.0.0.9\n"
 	"ephone-type custom\n num-buttons 4\n"
 	"telephony-service\n max-ephones 50\n max-dn 100 preference 3 no-reg primary\n"
@@ -402,6 +404,8 @@ static void test_waits(void **state)
 		{ "ip route 13.0.0.0 255.0.0.0 10.0.0.2", 1 },
 		{ "ip route 12.0.0.0 255.0.0.0 10.0.0.2", 0 },
 		{ "no ip route 12.0.0.0 255.0.0.0 10.0.0.2", 1 },
+		{ "ip route 12.0.0.0 255.0.0.0 10.0.0.2 9", 1 },
+		{ "ip route 12.0.0.0 255.0.0.0 10.0.0.2 name x", 0 },
 		{ "voice register global\nsource-address 14.0.0.1", 1 },
 		{ "voice register global\nsource-address 10.0.0.1 port 5061", 1 },
 		{ "voice register global\nsource-address 10.0.0.1 port 5060", 0 },
