@@ -452,7 +452,7 @@ void dataplane_port(const struct dataplane *dp, unsigned index, struct dataplane
 
 unsigned dataplane_routes_left_out(const struct dataplane *dp)
 {
-	return dp->routes_left_out;
+	return dp->routes_left_out + dp->config.routes_left_out;
 }
 
 // --- rings and numbers

@@ -48,6 +48,7 @@ struct dataplane_config {
 	unsigned ninterfaces;
 	struct dataplane_route routes[DATAPLANE_ROUTES_MAX];
 	unsigned nroutes;
+	unsigned routes_left_out; // besides, by whoever made this configuration
 	struct endpoint sip;  // family ADDR_NONE: any of our addresses; port 0: 5060
 	struct endpoint sccp; // likewise; port 0: 2000
 	enum poll_mode poll;
@@ -107,7 +108,8 @@ struct dataplane_port {
 unsigned dataplane_ports(const struct dataplane *dp);
 void dataplane_port(const struct dataplane *dp, unsigned index, struct dataplane_port *port);
 
-// Configured routes that lie in no interface's subnet, and so are not used.
+// Configured routes that are not used: their gateway is in the subnet of no port that is up, or
+// they were left out of the configuration.
 unsigned dataplane_routes_left_out(const struct dataplane *dp);
 
 // --- the rings, for the one control thread

@@ -231,7 +231,7 @@ static int dataplane_open(struct inproc *inproc)
 	struct dataplane_config plan;
 	char error[256];
 
-	if (plan_from_config(inproc->engine_config, 1, &plan, error, sizeof(error)) != 0) {
+	if (plan_from_config(inproc->engine_config, 1, NULL, &plan, error, sizeof(error)) != 0) {
 		fprintf(stderr, "%s\n", error);
 		return -EINVAL;
 	}

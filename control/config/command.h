@@ -64,7 +64,7 @@ enum requirement_flags {
 	X(REQUIRE_MAX_EPHONES, fits_max_ephones, 0, "the tag is beyond max-ephones") \
 	X(REQUIRE_BUTTON, has_button, 0, "the phone's type has no such button") \
 	X(REQUIRE_INTERFACE, has_interface, REQUIREMENT_LASTS, \
-		"no interface that is up has this address") \
+		"no interface with a port that is up has this address") \
 	X(REQUIRE_SUBNET, has_subnet, REQUIREMENT_LASTS, "overlaps with another interface") \
 	X(REQUIRE_OWN_PORT, has_own_port, 0, "phones and applications cannot share a port") \
 	X(REQUIRE_NUMBER, has_number, REQUIREMENT_WARNS, "no ephone-dn has this number")

@@ -459,6 +459,20 @@ uint32_t config_ephone_keepalive(const struct config *config, const struct confi
 	return ephone->keepalive != 0 ? ephone->keepalive : config->telephony.keepalive;
 }
 
+bool config_interface_is_physical(const struct config_interface *interface)
+{
+	static const char *const others[] = { "Loopback", "Tunnel", "Null", "Dialer" };
+	size_t n = 0;
+
+	while (isalpha((unsigned char)interface->name[n]))
+		n++;
+	// Two letters are enough for IOS to know them.
+	for (size_t i = 0; n >= 2 && i < sizeof(others) / sizeof(others[0]); i++)
+		if (n <= strlen(others[i]) && strncasecmp(interface->name, others[i], n) == 0)
+			return false;
+	return strchr(interface->name, '.') == NULL;
+}
+
 bool config_interface_is_up(const struct config_interface *interface)
 {
 	return interface->address.family != ADDR_NONE && !interface->shutdown;

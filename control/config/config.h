@@ -333,6 +333,8 @@ struct config_interface {
 	struct addr address; // family ADDR_NONE: `no ip address`
 	struct addr mask;
 	bool shutdown;
+	uint32_t mtu;    // bytes of a packet; 0: the port's own
+	uint32_t ip_mtu; // the same, of IP alone: goes before; 0: mtu's
 	struct config_lines kept;
 };
 
@@ -496,6 +498,8 @@ uint32_t config_ephone_keepalive(const struct config *config, const struct confi
 // In a pattern '.' stands for any digit, and 'T' at its end for any digits that follow.
 bool config_pattern_matches(struct span pattern, const char *number);
 
+// Of a kind that a port stands for: no loopback or tunnel, and no part of another interface.
+bool config_interface_is_physical(const struct config_interface *interface);
 // Has an address and is not shut down.
 bool config_interface_is_up(const struct config_interface *interface);
 // The interface that is up and has this address; NULL: none.

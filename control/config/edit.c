@@ -228,10 +228,13 @@ static bool has_button(const struct config *config, const struct edit_requiremen
 static bool has_interface(const struct config *config, const struct edit_requirement *requirement)
 {
 	const struct addr address = addr_ipv4(requirement->value);
+	const struct config_interface *interface = config_interface_at(config, &address);
 
+	if (interface != NULL)
+		return config_interface_is_physical(interface);
 	for (unsigned i = 0; i < config->interface_count; i++)
 		if (config_interface_is_up(&config->interfaces[i]))
-			return config_interface_at(config, &address) != NULL;
+			return false;
 	return true;
 }
 

@@ -168,6 +168,41 @@ static int interface_other_address(void *ctx, struct args *args)
 	return interface_keep(ctx, args);
 }
 
+static int mtu_set(struct edit *edit, const struct args *args, uint32_t *mtu)
+{
+	uint32_t was = *mtu;
+
+	*mtu = args->negated ? 0 : arg_u32(args, 0, 0);
+	if (*mtu != was && config_interface_is_up(edit->object))
+		edit_waits(edit, args);
+	return 0;
+}
+
+static int interface_mtu(void *ctx, struct args *args)
+{
+	struct edit *edit = ctx;
+	struct config_interface *interface = edit->object;
+
+	return mtu_set(edit, args, &interface->mtu);
+}
+
+static int interface_ip_mtu(void *ctx, struct args *args)
+{
+	struct edit *edit = ctx;
+	struct config_interface *interface = edit->object;
+
+	return mtu_set(edit, args, &interface->ip_mtu);
+}
+
+// Frames carry no tags here.
+static int interface_encapsulation(void *ctx, struct args *args)
+{
+	if (!args->negated)
+		edit_note(ctx, NOTE_WARNING, args->words->word[0],
+			"kept, but frames leave and come without a tag");
+	return interface_keep(ctx, args);
+}
+
 static int interface_shutdown(void *ctx, struct args *args)
 {
 	struct edit *edit = ctx;
@@ -354,13 +389,14 @@ static const struct rule interface_list[] = {
 	{ "duplex (auto|full|half)", "duplex", interface_keep, RULE_NO, NULL },
 	{ "speed WORD", "speed", interface_keep, RULE_NO, NULL },
 	{ "bandwidth .KBPS", "bandwidth for routing", interface_keep, RULE_NO, NULL },
-	{ "mtu <64-18000>", "largest packet", interface_keep, RULE_NO, NULL },
-	{ "encapsulation .TEXT", "encapsulation", interface_keep, RULE_NO, NULL },
+	{ "mtu <64-18000>", "largest packet", interface_mtu, RULE_NO, NULL },
+	{ "ip mtu <68-18000>", "largest IP packet", interface_ip_mtu, RULE_NO, NULL },
+	{ "encapsulation .TEXT", "encapsulation", interface_encapsulation, RULE_NO, NULL },
 	{ "media-type .TEXT", "media type", interface_keep, RULE_NO, NULL },
 	{ "load-interval .SECONDS", "interval of load figures", interface_keep, RULE_NO, NULL },
 	{ "service-policy .TEXT", "quality of service", interface_keep, RULE_NO, NULL },
 	{ "service-module .TEXT", "the module in the slot", interface_keep, RULE_NO, NULL },
-	{ "ip (access-group|helper-address|mtu|nbar|ospf|pim|policy|unnumbered|virtual-reassembly) "
+	{ "ip (access-group|helper-address|nbar|ospf|pim|policy|unnumbered|virtual-reassembly) "
 	  "[.TEXT]",
 		"what else an interface may have", interface_keep, RULE_NO, NULL },
 	{ "ip nat (inside|outside)", "address translation", interface_keep, RULE_NO, NULL },

@@ -228,6 +228,8 @@ static void write_interfaces(const struct config *config, struct sheet *sheet)
 		else if (interface->address.family != ADDR_NONE)
 			fprintf(out, " ip address %s %s\n", addr_text(&interface->address, address),
 				addr_text(&interface->mask, mask));
+		write_number(out, "mtu", interface->mtu, 0);
+		write_number(out, "ip mtu", interface->ip_mtu, 0);
 		write_flag(out, interface->shutdown, "shutdown");
 		write_lines(out, " ", &interface->kept);
 		fputs("!\n", out);

@@ -135,15 +135,31 @@ static bool push_command(void *ctx, const struct command *command)
 	return dataplane_push_command(ctx, (struct command *)command);
 }
 
+static void plan_warning(void *ctx, const char *what, const char *why)
+{
+	(void)ctx;
+	fprintf(stderr, "offhookd: %s: warning: %s\n", what, why);
+}
+
+static int make_plan(struct daemon *daemon, unsigned workers, struct dataplane_config *plan)
+{
+	static const struct plan_listener listener = { .warn = plan_warning };
+	char error[256];
+	int status =
+		plan_from_config(daemon->config, workers, &listener, plan, error, sizeof(error));
+
+	if (status != 0)
+		complain(daemon->options.config, error);
+	return status;
+}
+
 static int start_dataplane(struct daemon *daemon)
 {
 	struct dataplane_config plan;
 	char error[256];
 
-	if (plan_from_config(daemon->config, rte_lcore_count(), &plan, error, sizeof(error)) != 0) {
-		complain(daemon->options.config, error);
+	if (make_plan(daemon, rte_lcore_count(), &plan) != 0)
 		return -EINVAL;
-	}
 	plan.poll = daemon->options.busy ? POLL_BUSY : POLL_ADAPTIVE;
 	if (dataplane_init(&daemon->dataplane, &plan, engine_now_us(), error, sizeof(error)) != 0 ||
 		dataplane_start(daemon->dataplane, error, sizeof(error)) != 0) {
@@ -299,9 +315,13 @@ int main(int argc, char **argv)
 	if (daemon.config == NULL)
 		return 1;
 	if (daemon.options.check) {
-		printf("%s: no errors\n", daemon.options.config);
+		struct dataplane_config plan;
+
+		status = make_plan(&daemon, 1, &plan);
+		if (status == 0)
+			printf("%s: no errors\n", daemon.options.config);
 		config_free(daemon.config);
-		return 0;
+		return status == 0 ? 0 : 1;
 	}
 	loop_block_signals();
 	argv[split] = argv[0];

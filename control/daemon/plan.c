@@ -4,7 +4,7 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <string.h>
+#include <strings.h>
 
 enum {
 	SPARE_PHONES = 64, // connections of phones that are about to be refused
@@ -16,52 +16,120 @@ enum {
 	TRANSACTIONS_MIN = 32768,
 	TRANSACTIONS_PER_SESSION = 8,
 	DISTANCE_DEFAULT = 1, // of a static route
+	IP_MTU_MIN = 68,      // RFC 791 3.2
 };
 
-// 255.255.255.0 is 24; -1 when the ones are not together.
-static int mask_bits(const struct addr *mask)
+// 255.255.255.0 is 24.
+static unsigned mask_bits(const struct addr *mask)
 {
-	uint32_t bits = ntohl(addr_ipv4_net(mask));
-	int n = __builtin_popcount(bits);
-
-	return n == 0 || bits == UINT32_MAX << (32 - n) ? n : -1;
+	return (unsigned)__builtin_popcount(addr_ipv4_net(mask));
 }
 
-static int plan_interface(const struct config_interface *from, struct dataplane_config *plan,
-	char *error, size_t error_size)
+static void warn(const struct plan_listener *listener, const char *what, const char *why)
+{
+	if (listener != NULL)
+		listener->warn(listener->ctx, what, why);
+}
+
+static void plan_interface(const struct config_interface *from,
+	const struct plan_listener *listener, struct dataplane_config *plan)
 {
 	struct dataplane_interface *to = &plan->interfaces[plan->ninterfaces];
-	int bits = mask_bits(&from->mask);
 
-	if (plan->ninterfaces == DATAPLANE_INTERFACES_MAX) {
-		snprintf(error, error_size, "more than %d interfaces with an address",
-			DATAPLANE_INTERFACES_MAX);
-		return -EINVAL;
+	if (!config_interface_is_physical(from)) {
+		warn(listener, from->name, "no port stands for it, nobody reaches its address");
+		return;
 	}
-	if (bits < 0) {
-		snprintf(error, error_size, "interface %s: not a subnet mask", from->name);
-		return -EINVAL;
+	if (plan->ninterfaces == DATAPLANE_INTERFACES_MAX) {
+		warn(listener, from->name, "it is down, there are ports for eight interfaces");
+		return;
 	}
 	snprintf(to->name, sizeof(to->name), "%.*s", DATAPLANE_NAME_SIZE - 1, from->name);
 	to->addr_net = addr_ipv4_net(&from->address);
-	to->prefix = (uint8_t)bits;
+	to->prefix = (uint8_t)mask_bits(&from->mask);
+	to->mtu = (uint16_t)(from->ip_mtu != 0 ? from->ip_mtu : from->mtu);
+	if (to->mtu != 0 && to->mtu < IP_MTU_MIN)
+		to->mtu = IP_MTU_MIN;
 	plan->ninterfaces++;
-	return 0;
 }
 
-// Whether an interface reaches the gateway is the packet engine's to see: it leaves out what it cannot use.
-static void plan_route(const struct config_route *from, struct dataplane_config *plan)
+// The planned interface in whose subnet the address is; NULL: none.
+static const struct dataplane_interface *interface_near(
+	const struct dataplane_config *plan, uint32_t addr_net)
 {
-	struct dataplane_route *to = &plan->routes[plan->nroutes];
-	int bits = mask_bits(&from->mask);
+	for (unsigned i = 0; i < plan->ninterfaces; i++) {
+		const struct dataplane_interface *interface = &plan->interfaces[i];
+		uint32_t hosts = interface->prefix == 32 ? 0 : UINT32_MAX >> interface->prefix;
 
-	if (bits < 0 || plan->nroutes == DATAPLANE_ROUTES_MAX)
+		if ((ntohl(interface->addr_net ^ addr_net) & ~hosts) == 0)
+			return interface;
+	}
+	return NULL;
+}
+
+// Why the packet engine will not use it; NULL: it will, if the port is there.
+static const char *route_fault(
+	const struct config_route *route, const struct dataplane_config *plan)
+{
+	const struct dataplane_interface *near =
+		interface_near(plan, addr_ipv4_net(&route->gateway));
+
+	if (route->gateway.family == ADDR_NONE)
+		return "left out, it has no gateway's address";
+	if (near == NULL)
+		return "left out, its gateway is in no interface's subnet";
+	if (route->interface[0] != '\0' && strcasecmp(route->interface, near->name) != 0)
+		return "left out, its gateway is not in the subnet of that interface";
+	if (plan->nroutes == DATAPLANE_ROUTES_MAX)
+		return "left out, there are too many";
+	return NULL;
+}
+
+static void route_text(const struct config_route *route, char *text, size_t size)
+{
+	char network[ADDR_TEXT_SIZE], mask[ADDR_TEXT_SIZE], gateway[ADDR_TEXT_SIZE] = "";
+
+	if (route->gateway.family != ADDR_NONE)
+		addr_text(&route->gateway, gateway);
+	snprintf(text, size, "ip route %s %s %s%s%s", addr_text(&route->network, network),
+		addr_text(&route->mask, mask), route->interface,
+		route->interface[0] != '\0' && gateway[0] != '\0' ? " " : "", gateway);
+}
+
+static void plan_route(const struct config_route *from, const struct plan_listener *listener,
+	struct dataplane_config *plan)
+{
+	const char *fault = route_fault(from, plan);
+	char text[160];
+
+	if (fault != NULL) {
+		route_text(from, text, sizeof(text));
+		warn(listener, text, fault);
+		plan->routes_left_out++;
 		return;
-	to->net = addr_ipv4_net(&from->network);
-	to->prefix = (uint8_t)bits;
-	to->gateway_net = addr_ipv4_net(&from->gateway);
-	to->distance = from->distance == 0 ? DISTANCE_DEFAULT : from->distance;
-	plan->nroutes++;
+	}
+	plan->routes[plan->nroutes++] = (struct dataplane_route){
+		.net = addr_ipv4_net(&from->network),
+		.prefix = (uint8_t)mask_bits(&from->mask),
+		.gateway_net = addr_ipv4_net(&from->gateway),
+		.distance = from->distance == 0 ? DISTANCE_DEFAULT : from->distance,
+	};
+}
+
+// The requirements of the configuration do not know how many interfaces there is room for.
+static int plan_source(const struct endpoint *source, const char *command,
+	const struct dataplane_config *plan, char *error, size_t error_size)
+{
+	char address[ADDR_TEXT_SIZE];
+
+	for (unsigned i = 0; i < plan->ninterfaces; i++)
+		if (plan->interfaces[i].addr_net == addr_ipv4_net(&source->addr))
+			return 0;
+	if (source->addr.family == ADDR_NONE)
+		return 0;
+	snprintf(error, error_size, "%s %s: no interface with a port that is up has this address",
+		command, addr_text(&source->addr, address));
+	return -EINVAL;
 }
 
 static uint32_t at_least(uint32_t value, uint32_t least)
@@ -83,26 +151,24 @@ static void plan_sizes(const struct config *config, struct dataplane_config *pla
 		at_least(plan->sessions * TRANSACTIONS_PER_SESSION, TRANSACTIONS_MIN);
 }
 
-int plan_from_config(const struct config *config, unsigned workers, struct dataplane_config *plan,
-	char *error, size_t error_size)
+int plan_from_config(const struct config *config, unsigned workers,
+	const struct plan_listener *listener, struct dataplane_config *plan, char *error,
+	size_t error_size)
 {
 	*plan = (struct dataplane_config){ .product = "offhook", .workers = workers };
-	for (unsigned i = 0; i < config->interface_count; i++) {
-		const struct config_interface *interface = &config->interfaces[i];
-
-		if (interface->shutdown || interface->address.family != ADDR_IPV4)
-			continue;
-		if (plan_interface(interface, plan, error, error_size) != 0)
-			return -EINVAL;
-	}
+	for (unsigned i = 0; i < config->interface_count; i++)
+		if (config_interface_is_up(&config->interfaces[i]))
+			plan_interface(&config->interfaces[i], listener, plan);
 	if (plan->ninterfaces == 0) {
 		snprintf(error, error_size, "no interface has an address and is not shut down");
 		return -EINVAL;
 	}
 	for (unsigned i = 0; i < config->route_count; i++)
-		plan_route(&config->routes[i], plan);
+		plan_route(&config->routes[i], listener, plan);
 	plan->sip = config->voice_register.source;
 	plan->sccp = config->telephony.source;
 	plan_sizes(config, plan);
-	return 0;
+	if (plan_source(&plan->sccp, "ip source-address", plan, error, error_size) != 0)
+		return -EINVAL;
+	return plan_source(&plan->sip, "source-address", plan, error, error_size);
 }

@@ -32,9 +32,7 @@ static void show_ports(struct shell_call *call)
 		show_port(call, &port);
 	}
 	if (left_out > 0)
-		fprintf(call->out,
-			"routes left out, their gateway is in no interface's subnet: %u\n",
-			left_out);
+		fprintf(call->out, "routes left out, `offhookd --check` says why: %u\n", left_out);
 }
 
 // --- the balance

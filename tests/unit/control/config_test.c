@@ -527,12 +527,15 @@ static const struct wrong wrongs[] = {
 		    "interface a\n no shutdown\n",
 		"5:13: word '10.0.0.2': 10.0.0.0 overlaps with a" },
 	{ INTERFACE "telephony-service\n ip source-address 10.9.9.9 port 2000\n",
-		"4:20: word '10.9.9.9': no interface that is up has this address" },
+		"4:20: word '10.9.9.9': no interface with a port that is up has this address" },
 	{ "telephony-service\n ip source-address 10.9.9.9\n" INTERFACE,
-		"2:20: word '10.9.9.9': no interface that is up" },
+		"2:20: word '10.9.9.9': no interface with a port" },
 	{ INTERFACE " shutdown\ninterface b\n ip address 10.0.1.1 255.255.255.0\n"
 		    "voice register global\n source-address 10.0.0.1\n",
-		"7:17: word '10.0.0.1': no interface that is up" },
+		"7:17: word '10.0.0.1': no interface with a port" },
+	{ INTERFACE "interface Lo0\n ip address 1.1.1.1 255.255.255.255\n"
+		    "telephony-service\n ip source-address 1.1.1.1\n",
+		"6:20: word '1.1.1.1': no interface with a port" },
 	{ "telephony-service\n ip source-address 10.0.0.1 port 5060\n",
 		"2:34: word '5060': phones and applications cannot share a port" },
 	{ "telephony-service\n ip source-address 10.0.0.1 port 5061\n"

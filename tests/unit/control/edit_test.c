@@ -115,7 +115,7 @@ static const char everything[] =
 	"voice user-profile 7\n user in password 6 ABCDEF\n pin 12345678\n max-idle-time 30\n"
 	" number 204 type cw-overlay\n"
 	"interface Gi0/1\n description to the core\n ip address 10.0.0.1 255.255.255.252\n mtu "
-	"1400\n"
+	"1400\n ip mtu 1300\n"
 	" some-future-line x\n"
 	"ip route 10.1.0.0 255.255.0.0 10.0.0.2 200\n"
 	"ip route 10.2.0.0 255.255.0.0 Gi0/1 10.0.0.2 200 tag 3 name far permanent\n"
@@ -397,6 +397,9 @@ static void test_waits(void **state)
 		{ "interface a\nno ip address", 1 },
 		{ "interface a\nshutdown", 1 },
 		{ "interface a\nno shutdown", 0 },
+		{ "interface a\nmtu 1400", 1 },
+		{ "interface a\nno ip mtu", 0 },
+		{ "interface off\nip mtu 1400", 0 },
 		{ "no interface a", 1 },
 		{ "interface off\nip address 10.0.0.2 255.0.0.0", 0 },
 		{ "interface off\nno shutdown", 1 },
