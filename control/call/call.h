@@ -181,9 +181,9 @@ enum call_result {
 
 // --- what may be asked of the model; by keys of the phone and by CSTA services alike -----------
 
-// Takes the DN's phone off hook (speaker) and gives it a new call: ServiceInitiated with `cause`. *out
-// is the new connection. Nothing is dialled yet. Of several phones that clients may control it is one
-// whose user is about to dial, else one that is in no call, else the first.
+// Takes the DN's phone off hook (speaker) and gives it a new call: ServiceInitiated with `cause`.
+// *out is the new connection. Nothing is dialled yet. Of several phones that clients may control it
+// is one whose user is about to dial, else one that is in no call, else the first.
 enum call_result call_originate(
 	struct engine *engine, struct dn *dn, enum csta_cause cause, struct connection **out);
 
@@ -191,8 +191,8 @@ enum call_result call_originate(
 enum call_result line_originate(struct line *line, enum csta_cause cause, struct connection **out);
 
 // Rings for the DN's own user, who is to lift the handset; then the number (empty: the user dials)
-// is called: ServiceInitiated with makeCall at once. CALL_BAD_STATE where all phones that prompt are in
-// calls, which are not disturbed.
+// is called: ServiceInitiated with makeCall at once. CALL_BAD_STATE where all phones that prompt
+// are in calls, which are not disturbed.
 enum call_result call_prompt(struct dn *dn, const char *number, struct connection **out);
 
 // One more digit of [0-9*#+A-D] by hand: dials when the number is complete ('#', or the one DN it
