@@ -135,6 +135,16 @@ static const char *client_text(const struct viewer *viewer, const struct dn *dn)
 	return dn == session->dn ? session->line : NULL;
 }
 
+// The client's text names the DN by this number (empty: by whichever). Of a DN with two numbers the
+// one that was dialled is told, also to who named it by the other.
+static bool text_means(struct engine *engine, const char *text, const char *number)
+{
+	char named[NUMBER_SIZE];
+
+	return number[0] == '\0' || (device_resolve(engine, span_str(text), NULL, named) != NULL &&
+					    strcmp(named, number) == 0);
+}
+
 void device_write(struct engine *engine, const struct viewer *viewer, const struct dn *dn,
 	const char *number, char text[CSTA_DEVICE_SIZE])
 {
@@ -142,7 +152,7 @@ void device_write(struct engine *engine, const struct viewer *viewer, const stru
 	const char *own = client_text(viewer, dn), *plus = "";
 	size_t n;
 
-	if (own != NULL) {
+	if (own != NULL && text_means(engine, own, number)) {
 		span_fit(span_str(own), text, CSTA_DEVICE_SIZE);
 		return;
 	}

@@ -32,7 +32,8 @@ struct viewer {
 struct viewer viewer_of_text(const struct session *session, const struct dn *dn, const char *text);
 struct viewer viewer_of_monitor(const struct monitor *monitor);
 
-// Writes the device of this DN (NULL: none of ours) and number (empty: the DN's own). Empty when
+// Writes the device of this DN (NULL: none of ours) and number, of which it may have two (empty: the
+// DN's own, or the one by which the client named it). Empty when
 // there is neither.
 void device_write(struct engine *engine, const struct viewer *viewer, const struct dn *dn,
 	const char *number, char text[CSTA_DEVICE_SIZE]);
