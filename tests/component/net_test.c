@@ -741,6 +741,33 @@ static void test_more_interfaces_than_ports(void **state)
 	assert_non_null(rig_out());
 }
 
+// The interface's MTU, smaller than its port's, is what packets leave with.
+static void test_interface_mtu(void **state)
+{
+	const struct rig_frame *frame;
+	struct dataplane_port port;
+
+	(void)state;
+	dataplane_port(rig.dp, 0, &port);
+	assert_int_equal(port.mtu, 1300);
+	ping(RIG_PEER, 1400);
+	for (int i = 0; i < 2; i++) {
+		frame = rig_out();
+		assert_non_null(frame);
+		assert_true(frame->n <= ETH + 1300);
+	}
+	assert_null(rig_out());
+}
+
+static int setup_mtu(void **state)
+{
+	(void)state;
+	rig_config(&rig.config);
+	rig.config.interfaces[0].mtu = 1300;
+	rig_up();
+	return 0;
+}
+
 static int setup_three(void **state)
 {
 	(void)state;
@@ -805,6 +832,7 @@ int main(void)
 		TEST(test_fragments_malformed),
 		TEST(test_checksums_out_by_the_port),
 		TEST(test_checksums_in_by_the_port),
+		cmocka_unit_test_setup_teardown(test_interface_mtu, setup_mtu, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_more_interfaces_than_ports, setup_three, teardown),
 		cmocka_unit_test(test_too_large_for_the_memory),
