@@ -30,7 +30,10 @@ static const char usage[] =
 
 enum { REGISTER_S = 120, WINDOW_TRIES = 40, END_S = 10, FIGURES_MAX = 64, NAME_SIZE = 40, STAGES_MAX = 8 };
 
-enum { PACKET = 1500 }; // bytes; longer datagrams go in pieces
+enum {
+	PACKET = 1500,         // bytes; longer datagrams go in pieces
+	KEPT_BYTES = 32 << 20, // of answers that an engine keeps
+};
 
 // Calls begin evenly: when the generator did not get its core they do not come in a heap afterwards.
 enum { CALLS_OWED = 2 };
@@ -210,10 +213,24 @@ static bool stage_latency(struct inproc *inproc)
 	return true;
 }
 
+// Requests are longer than a packet, and go in fragments.
+static bool are_in_pieces(void)
+{
+	return run.config.load.udp && run.config.load.filler > PACKET;
+}
+
+// Answers over UDP are kept for 32 s (RFC 3261 17.2.2): of long ones no more than half of what the
+// engine has room for. 0: no end.
+static uint64_t requests_most(void)
+{
+	return are_in_pieces() ? KEPT_BYTES / run.config.load.filler : 0;
+}
+
 static bool stage_requests(struct inproc *inproc)
 {
 	struct load *load = inproc_load(inproc);
 	const struct load_requests requests = { .slots = run.slots,
+		.count = requests_most(),
 		.services = 1 << LOAD_SERVICE_SNAPSHOT };
 	struct window window;
 
@@ -223,7 +240,7 @@ static bool stage_requests(struct inproc *inproc)
 	window_add(&window, "csta_requests_per_s", "request");
 	figure_add("request_worker_ns", window.worker_us * 1e3);
 	latency_add("request", load_answer_latency(load));
-	if (run.config.load.udp && run.config.load.filler > PACKET &&
+	if (are_in_pieces() &&
 		inproc_stat(inproc, "reassembled") < load_numbers(load)->requests / 2) {
 		fprintf(stderr, "requests: long ones, but they came in one piece\n");
 		return false;
