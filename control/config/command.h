@@ -63,7 +63,7 @@ enum requirement_flags {
 	X(REQUIRE_MAX_DN, fits_max_dn, 0, "the tag is beyond max-dn") \
 	X(REQUIRE_MAX_EPHONES, fits_max_ephones, 0, "the tag is beyond max-ephones") \
 	X(REQUIRE_BUTTON, has_button, 0, "the phone's type has no such button") \
-	X(REQUIRE_INTERFACE, has_interface, REQUIREMENT_LASTS, \
+	X(REQUIRE_INTERFACE, has_interface, REQUIREMENT_LASTS | REQUIREMENT_WARNS, \
 		"no interface with a port that is up has this address") \
 	X(REQUIRE_SUBNET, has_subnet, REQUIREMENT_LASTS, "overlaps with another interface") \
 	X(REQUIRE_OWN_PORT, has_own_port, 0, "phones and applications cannot share a port") \
