@@ -161,6 +161,7 @@ struct engine {
 	struct reset_run resets;            // of all phones, one after the other
 	bool lines_changed; // a phone carries other DNs: may sessions still have theirs?
 	bool claims_stale;  // phones came or went: may clients be told of other capabilities?
+	struct osmo_timer_list claims_timer;  // until clients are told (control/csta/system.c)
 	struct osmo_timer_list ask_timer;     // clients are asked how they are (control/csta/system.c)
 	struct osmo_timer_list listing_timer; // lists of devices go on (control/csta/information.c)
 	// Rings, and is being answered: not louder while another call makes way. NULL: none.

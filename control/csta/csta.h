@@ -14,6 +14,7 @@ enum {
 	SESSION_INTERVAL_MIN_S = 90,       // RFC 4028 5: Min-SE
 	SESSION_INTERVAL_MAX_S = 86400,
 	SESSION_ID_MAX = 0x7fffffff,
+	CLAIMS_TIMER_S = 1, // from a phone's coming or going until clients are told what that changes
 	SYSTEM_STATUS_TIMER_S = 180, // a client's status is asked for so often: the longest there is
 };
 
@@ -131,8 +132,8 @@ void sessions_shutdown(struct engine *engine);
 // as above.
 void sessions_recheck(struct engine *engine);
 
-// Phones came or went: who registered for it is told when the claims are others by that. Part of a
-// turn.
+// Phones came or went: who registered for it is told when the claims are others by that, once for all
+// that do so within CLAIMS_TIMER_S. Part of a turn.
 void sessions_recheck_claims(struct engine *engine);
 
 // The DN of this tag is configured otherwise, or is new: for `debug cti dmgr`.

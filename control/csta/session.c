@@ -459,6 +459,7 @@ void sessions_shutdown(struct engine *engine)
 void sessions_forget(struct engine *engine)
 {
 	sessions_end(engine, SESSION_GONE, is_any);
+	osmo_timer_del(&engine->claims_timer);
 	osmo_timer_del(&engine->ask_timer);
 	osmo_timer_del(&engine->listing_timer);
 }

@@ -174,14 +174,24 @@ void session_recheck_claims(struct session *session)
 	}
 }
 
-void sessions_recheck_claims(struct engine *engine)
+static void claims_expired(void *data)
 {
+	struct engine *engine = data;
 	struct session *session;
 	uint32_t cursor = 0;
 
-	engine->claims_stale = false;
 	while ((session = session_next(engine, &cursor)) != NULL)
 		session_recheck_claims(session);
+	engine_turn(engine);
+}
+
+void sessions_recheck_claims(struct engine *engine)
+{
+	engine->claims_stale = false;
+	if (osmo_timer_pending(&engine->claims_timer))
+		return;
+	osmo_timer_setup(&engine->claims_timer, claims_expired, engine);
+	osmo_timer_schedule(&engine->claims_timer, CLAIMS_TIMER_S, 0);
 }
 
 void session_abort_registrations(struct session *session)
