@@ -28,6 +28,7 @@ enum {
 	ARP_ENTRIES_MIN = 2048,
 	EVENTS_IN_TURN = 16, // of one worker before the next gets its chance
 	TCP_MSS_MAX = 8000,
+	TCP_RESEND_MS = 200, // at the earliest: no phone is to wait a second for a tone
 	// A phone sends a KeepAlive every 30 s unless told otherwise, so these probe only peers that
 	// are gone, or say little by nature: a dead one is found out after two minutes.
 	TCP_PROBE_AFTER_MS = 60000,
@@ -215,6 +216,7 @@ static int tcp_start(struct dataplane *dp, struct worker *worker)
 	tcp.connections = phones + sip_conns + SPARE_CONNECTIONS;
 	bytes = (uint64_t)tcp.connections * BUFFER_BYTES_A_CONNECTION;
 	tcp.buffer_bytes = bytes < BUFFER_BYTES_MIN ? BUFFER_BYTES_MIN : bytes;
+	tcp.rto_min_ms = TCP_RESEND_MS;
 	tcp.keepalive_idle_ms = TCP_PROBE_AFTER_MS;
 	tcp.keepalive_interval_ms = TCP_PROBE_EVERY_MS;
 	tcp.keepalive_count = TCP_PROBES;

@@ -519,6 +519,7 @@ static int tcp_open(struct wire_port *w, uint64_t now_us)
 	config.connections = w->config.connections;
 	config.buffer_bytes = bytes < BUFFER_BYTES_MIN ? BUFFER_BYTES_MIN : bytes;
 	config.mss = MSS;
+	config.rto_min_ms = 200; // as kernels have it
 	config.challenge_per_second = 1000000; // as many as many hosts would
 	config.resets_per_second = 1000000;
 	return status < 0 ? status : tcp_stack_init(&w->tcp, &config, 0, &key, now_us);
