@@ -24,8 +24,7 @@ static struct dn *dn_after(struct engine *engine, const char *number, const stru
 	struct dn_number *entry;
 	struct dn *first = NULL;
 
-	hash_for_each_possible(engine->dn_by_number, entry, by_number, number_hash(engine, number))
-	{
+	hash_for_each_possible (engine->dn_by_number, entry, by_number, number_hash(engine, number)) {
 		const struct config_dn *config = entry->dn->config;
 
 		if (strcmp(entry->text, number) != 0 ||

@@ -72,8 +72,7 @@ static struct session *session_find(struct engine *engine, handle_t dialog)
 {
 	struct session *session;
 
-	hash_for_each_possible(engine->session_by_dialog, session, by_dialog, dialog)
-	{
+	hash_for_each_possible (engine->session_by_dialog, session, by_dialog, dialog) {
 		if (session->dialog == dialog)
 			return session;
 	}
@@ -446,8 +445,8 @@ void sessions_recheck(struct engine *engine)
 	while ((session = session_next(engine, &cursor)) != NULL) {
 		session_recheck_monitors(session);
 		session_recheck_devices(session);
-		session_recheck_claims(session);
 	}
+	sessions_tell_claims(engine);
 }
 
 void sessions_shutdown(struct engine *engine)

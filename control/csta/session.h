@@ -98,8 +98,9 @@ void session_recheck_monitors(struct session *session);
 // Tells registrations that asked for it that there are other devices now.
 void session_recheck_devices(struct session *session);
 
-// Tells registrations that asked for it that the engine is able to do other things now.
-void session_recheck_claims(struct session *session);
+// Tells registrations of all sessions that asked for it that the engine is able to do other things
+// now, if it is.
+void sessions_tell_claims(struct engine *engine);
 
 // Ends all registrations and says so.
 void session_abort_registrations(struct session *session);

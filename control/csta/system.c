@@ -157,31 +157,42 @@ void session_recheck_devices(struct session *session)
 	}
 }
 
-// What the engine claims to be able to do is another thing now.
-void session_recheck_claims(struct session *session)
+static void registration_tell_claims(
+	struct session *session, struct registration *r, const struct claims *claims)
 {
-	for (size_t i = 0; i < SESSION_REGISTRATIONS_MAX; i++) {
-		struct registration *r = &session->registrations[i];
-		struct claims claims;
+	if (claims_equal(claims, &r->claims))
+		return;
+	r->claims = *claims;
+	send_id(session, r, CSTA_CAPS_CHANGED);
+}
 
-		if (!wants(r, CSTA_REGISTER_CAPS_CHANGED))
-			continue;
-		claims = claims_make(session->engine);
-		if (claims_equal(&claims, &r->claims))
-			continue;
-		r->claims = claims;
-		send_id(session, r, CSTA_CAPS_CHANGED);
+// They are worked out from all devices: once, and only if somebody wants them.
+void sessions_tell_claims(struct engine *engine)
+{
+	struct claims claims;
+	struct session *session;
+	uint32_t cursor = 0;
+	bool made = false;
+
+	while ((session = session_next(engine, &cursor)) != NULL) {
+		for (size_t i = 0; i < SESSION_REGISTRATIONS_MAX; i++) {
+			struct registration *r = &session->registrations[i];
+
+			if (!wants(r, CSTA_REGISTER_CAPS_CHANGED))
+				continue;
+			if (!made)
+				claims = claims_make(engine);
+			made = true;
+			registration_tell_claims(session, r, &claims);
+		}
 	}
 }
 
 static void claims_expired(void *data)
 {
 	struct engine *engine = data;
-	struct session *session;
-	uint32_t cursor = 0;
 
-	while ((session = session_next(engine, &cursor)) != NULL)
-		session_recheck_claims(session);
+	sessions_tell_claims(engine);
 	engine_turn(engine);
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (c) 2026 the offhook authors
 // Phones: made from ephones, found by name and tag; extension mobility.
-#include "control/config/secret.h"
 #include "control/phone/phone.h"
 
 #include <errno.h>
@@ -11,6 +10,7 @@
 #include <string.h>
 
 #include "control/call/feature.h"
+#include "control/config/secret.h"
 #include "control/phone/buttons.h"
 #include "control/phone/internal.h"
 #include "control/phone/screen.h"
@@ -27,8 +27,7 @@ struct phone *phone_find(struct engine *engine, const char *name)
 
 	if (name[0] == '\0')
 		return NULL;
-	hash_for_each_possible(engine->phone_by_name, phone, by_name, name_hash(engine, name))
-	{
+	hash_for_each_possible (engine->phone_by_name, phone, by_name, name_hash(engine, name)) {
 		if (strcmp(phone->name, name) == 0)
 			return phone;
 	}
@@ -39,8 +38,7 @@ struct phone *phone_by_tag(struct engine *engine, unsigned tag)
 {
 	struct phone *phone;
 
-	hash_for_each_possible(engine->phone_by_tag, phone, by_tag, tag)
-	{
+	hash_for_each_possible (engine->phone_by_tag, phone, by_tag, tag) {
 		if (phone->tag == tag)
 			return phone;
 	}

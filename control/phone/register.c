@@ -18,8 +18,7 @@ struct station *station_find(struct engine *engine, handle_t conn)
 {
 	struct station *station;
 
-	hash_for_each_possible(engine->station_by_conn, station, by_conn, conn)
-	{
+	hash_for_each_possible (engine->station_by_conn, station, by_conn, conn) {
 		if (station->conn == conn)
 			return station;
 	}
